@@ -1,0 +1,60 @@
+package expr
+
+// call is one evaluation of an op: what an evalFunc sees.
+type call struct {
+	op   Op
+	attr Attr
+	args []*Value // concrete arguments
+	from []Type   // their types: dtype and weakness as the node has them, all dims known
+	typ  Type     // the type of the result by the type rule; dims unknown only where they depend on data
+}
+
+// evalFunc is the reference meaning of an op: slow and obvious. It returns a
+// new value, or one of the arguments, and never changes an argument.
+type evalFunc func(c *call) (*Value, *Error)
+
+func (c *call) errorf(kind error, format string, args ...any) *Error {
+	return Errorf(kind, c.op.String(), format, args...)
+}
+
+// shape returns the shape of the result, which must be known.
+func (c *call) shape() []int {
+	shape, known := c.typ.Shape()
+	if !known {
+		panic("expr: the shape of " + c.op.String() + " depends on data")
+	}
+	return shape
+}
+
+// bind applies the type rule of x's op to concrete arguments: dtypes and
+// weakness are those found when x was built, dims are those of the arguments.
+func (x *Node) bind(args []*Value) (from []Type, t Type, err *Error) {
+	from = make([]Type, len(args))
+	for i, a := range args {
+		from[i] = a.Type()
+		from[i].DType, from[i].Weak = x.args[i].typ.DType, x.args[i].typ.Weak
+	}
+	t, err = infer(&sig{
+		op: x.op, attr: x.attr, args: from,
+		value: func(i int) *Value { return args[i] },
+		dim:   func(i int) Dim { return Dim{} },
+	})
+	return from, t, err
+}
+
+// Eval computes x from the values of its arguments by the reference meaning
+// of its op. Mistakes carry x's place.
+func (x *Node) Eval(args []*Value) (*Value, error) {
+	if x.op == OpConst {
+		return x.Value(), nil
+	}
+	from, t, err := x.bind(args)
+	if err != nil {
+		return nil, err.at(x.Pos())
+	}
+	v, err := ops[x.op].eval(&call{op: x.op, attr: x.attr, args: args, from: from, typ: t})
+	if err != nil {
+		return nil, err.at(x.Pos())
+	}
+	return v, nil
+}

@@ -1,0 +1,293 @@
+package expr
+
+import "slices"
+
+// Indexing, by NumPy's rules.
+
+// Range is a slice start:stop:step inside an index; nil means absent. Bounds
+// are ints or integer scalars, negative ones count from the end, and bounds
+// out of range are clamped as in Python.
+type Range struct{ Start, Stop, Step any }
+
+// All is the index of a whole axis, Python's ":".
+var All = Range{}
+
+// mark is an index entry that stands for itself.
+type mark string
+
+// NewAxis inside an index makes a new axis of length 1, Python's None.
+// Ellipsis stands for as many whole axes as there are left.
+const (
+	NewAxis  = mark("None")
+	Ellipsis = mark("...")
+)
+
+// fullIndex returns n entries that each take a whole axis.
+func fullIndex(n int) []any {
+	items := make([]any, n)
+	for i := range items {
+		items[i] = All
+	}
+	return items
+}
+
+// selection is an index after its entries have been sorted: first a basic
+// part, then arrays of integers along axes of what the basic part leaves.
+type selection struct {
+	items  []IndexItem
+	bounds []*Node // the bounds that are not constant, in the order of Size.Arg
+	axes   []int
+	arrays []*Node
+	front  bool
+}
+
+// Index returns the part of x that items select: ints and integer scalars
+// (which drop an axis), Range, NewAxis, Ellipsis, arrays of integers as []int
+// or nodes, and arrays of bool, which select where they are true.
+func (x *Node) Index(items ...any) *Node {
+	if x.Err() != nil {
+		return apply(OpSlice, nil, x)
+	}
+	s, err := x.selection(items, 1)
+	if err != nil {
+		return wrong(err)
+	}
+	if s.basic() {
+		x = apply(OpSlice, Index{s.items}, append([]*Node{x}, s.bounds...)...)
+	}
+	if len(s.arrays) > 0 {
+		x = apply(OpTake, Gathered{s.axes, s.front}, append([]*Node{x}, s.arrays...)...)
+	}
+	return x
+}
+
+// SetSubtensor returns a copy of x in which the part x.Index(items...) is
+// replaced by v, which broadcasts to it.
+func (x *Node) SetSubtensor(v any, items ...any) *Node {
+	return x.assign(OpSetSlice, OpSetTake, operand(v), items)
+}
+
+// IncSubtensor returns a copy of x in which v is added to the part
+// x.Index(items...); an element selected twice is increased twice.
+func (x *Node) IncSubtensor(v any, items ...any) *Node {
+	return x.assign(OpIncSlice, OpIncTake, operand(v), items)
+}
+
+func (x *Node) assign(slice, take Op, v *Node, items []any) *Node {
+	if x.Err() != nil {
+		return apply(slice, nil, x, v)
+	}
+	s, err := x.selection(items, 2)
+	if err != nil {
+		return wrong(err)
+	}
+	sliced := func(op Op, v *Node) *Node {
+		return apply(op, Index{s.items}, append([]*Node{x, v}, s.bounds...)...)
+	}
+	gathered := func(x *Node) *Node {
+		return apply(take, Gathered{s.axes, s.front}, append([]*Node{x, v}, s.arrays...)...)
+	}
+	switch {
+	case len(s.arrays) == 0:
+		return sliced(slice, v)
+	case s.basic():
+		return sliced(OpSetSlice, gathered(x.Index(items2basic(items, x)...)))
+	}
+	return gathered(x)
+}
+
+// items2basic returns items with each array replaced by the whole axes that it
+// indexes: the basic part of a mixed index.
+func items2basic(items []any, x *Node) []any {
+	basic := make([]any, 0, len(items))
+	for _, it := range items {
+		switch it := it.(type) {
+		case Range, mark:
+			basic = append(basic, it)
+		default:
+			axes := 1
+			if n := operand(it); n.DType() == Bool {
+				axes = n.Rank()
+			}
+			basic = append(basic, fullIndex(axes)...)
+		}
+	}
+	return basic
+}
+
+// basic reports whether the basic part does anything.
+func (s *selection) basic() bool {
+	if len(s.arrays) == 0 {
+		return true
+	}
+	for _, it := range s.items {
+		if it.Kind != IndexSlice || it.HasStart || it.HasStop || it.Step != (Size{Arg: -1, N: 1}) {
+			return true
+		}
+	}
+	return false
+}
+
+// selection sorts the entries of an index of x. Arguments for bounds start at
+// index first.
+func (x *Node) selection(items []any, first int) (*selection, *Error) {
+	items, arrays, err := x.expand(items)
+	if err != nil {
+		return nil, err
+	}
+	s := &selection{}
+	size := func(v any) (Size, *Error) {
+		sizes, args, err := shapeArgs([]any{v}, first+len(s.bounds))
+		if err != nil {
+			return Size{}, err
+		}
+		s.bounds = append(s.bounds, args...)
+		return sizes[0], nil
+	}
+	axis := 0 // of the result of the basic part
+	for _, it := range items {
+		item := IndexItem{Step: Size{Arg: -1, N: 1}}
+		switch it := it.(type) {
+		case mark:
+			item.Kind = IndexNew
+		case Range:
+			item, err = rangeItem(it, size)
+		case *Node:
+			if arrays {
+				s.axes, s.arrays = append(s.axes, axis), append(s.arrays, it)
+				break
+			}
+			item.Kind = IndexInt
+			item.Start, err = size(it)
+			axis--
+		}
+		if err != nil {
+			return nil, err
+		}
+		s.items = append(s.items, item)
+		axis++
+	}
+	for i, a := range s.axes {
+		s.front = s.front || a != s.axes[0]+i
+	}
+	return s, nil
+}
+
+// rangeItem resolves the bounds of a Range.
+func rangeItem(r Range, size func(any) (Size, *Error)) (item IndexItem, err *Error) {
+	item = IndexItem{Kind: IndexSlice, HasStart: r.Start != nil, HasStop: r.Stop != nil, Step: Size{Arg: -1, N: 1}}
+	for _, bound := range []struct {
+		v  any
+		to *Size
+	}{{r.Start, &item.Start}, {r.Stop, &item.Stop}, {r.Step, &item.Step}} {
+		if bound.v == nil {
+			continue
+		}
+		if *bound.to, err = size(bound.v); err != nil {
+			return item, err
+		}
+	}
+	return item, nil
+}
+
+// expand replaces Ellipsis by whole axes, masks by arrays of integers and
+// numbers by nodes, and checks the number of entries. arrays reports whether
+// any entry is an array, in which case integers count as arrays too.
+func (x *Node) expand(items []any) (out []any, arrays bool, err *Error) {
+	used, ellipsis := 0, false
+	for _, it := range items {
+		switch it := it.(type) {
+		case nil:
+			out = append(out, NewAxis)
+		case mark:
+			if it == Ellipsis {
+				if ellipsis {
+					return nil, false, Errorf(ErrIndex, "slice", "two ellipses in one index")
+				}
+				ellipsis = true
+			}
+			out = append(out, it)
+		case Range:
+			out = append(out, it)
+			used++
+		default:
+			n := operand(it)
+			if n.err != nil {
+				return nil, false, n.err
+			}
+			nodes, err := x.indexArrays(n, used)
+			if err != nil {
+				return nil, false, err
+			}
+			arrays = arrays || len(nodes) != 1 || nodes[0].Rank() > 0
+			for _, m := range nodes {
+				out = append(out, m)
+			}
+			used += len(nodes)
+		}
+	}
+	rest := x.Rank() - used
+	if rest < 0 {
+		return nil, false, Errorf(ErrIndex, "slice", "%d indices for shape %s", used, shapeString(x.typ.Dims))
+	}
+	if i := slices.Index(out, any(Ellipsis)); i >= 0 {
+		return slices.Concat(out[:i], fullIndex(rest), out[i+1:]), arrays, nil
+	}
+	return append(out, fullIndex(rest)...), arrays, nil
+}
+
+// indexArrays returns the integer arrays that the entry n stands for: n itself,
+// or the indices of the true elements of a mask over the axes from axis on.
+func (x *Node) indexArrays(n *Node, axis int) ([]*Node, *Error) {
+	switch {
+	case n.DType().IsInteger():
+		return []*Node{n}, nil
+	case n.DType() != Bool:
+		if v := n.Value(); v != nil && v.Len() == 0 { // [] in text
+			return []*Node{Strong(Zeros(Int64, v.shape...))}, nil
+		}
+		return nil, Errorf(ErrDType, "slice", "an index must be an integer or a mask, not %s", n.typ)
+	case n.Rank() == 0:
+		return nil, Errorf(ErrDType, "slice", "a single bool is no index")
+	}
+	for i, d := range n.typ.Dims {
+		if axis+i >= x.Rank() || !d.mayEqual(x.typ.Dims[axis+i]) {
+			return nil, Errorf(ErrIndex, "slice", "a mask of shape %s does not fit axis %d of shape %s",
+				shapeString(n.typ.Dims), axis, shapeString(x.typ.Dims))
+		}
+	}
+	where := apply(OpNonzero, nil, n)
+	nodes := make([]*Node, n.Rank())
+	for i := range nodes {
+		nodes[i] = where.Item(i)
+	}
+	return nodes, nil
+}
+
+// Take returns the elements of x with the given indices along axis; the dims of
+// indices replace the axis.
+func (x *Node) Take(indices any, axis int) *Node {
+	i := operand(indices)
+	switch {
+	case x.Err() != nil || i.err != nil:
+		return apply(OpTake, nil, x, i)
+	case x.Rank() == 0:
+		return wrong(Errorf(ErrAxis, "take", "axis %d of a scalar", axis))
+	}
+	a := fromEnd(axis, x.Rank())
+	if a < 0 || a >= x.Rank() {
+		return wrong(Errorf(ErrAxis, "take", "axis %d of %s", axis, countAxes(x.Rank())))
+	}
+	return apply(OpTake, Gathered{Axes: []int{a}}, x, i)
+}
+
+// Nonzero returns, for each axis of x, the int64 indices of the elements that
+// are not zero, in row-major order.
+func (x *Node) Nonzero() []*Node {
+	t := apply(OpNonzero, nil, x)
+	items := make([]*Node, max(x.Rank(), 1))
+	for i := range items {
+		items[i] = t.Item(i)
+	}
+	return items
+}

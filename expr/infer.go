@@ -1,0 +1,109 @@
+package expr
+
+// sig is what a type rule sees: the op, its attribute, and the types of the
+// arguments. The same rule runs when a node is built, with what is known then,
+// and when shapes are bound at run time, with everything known.
+type sig struct {
+	op   Op
+	attr Attr
+	args []Type
+
+	// value returns argument i if it is a constant, else nil.
+	value func(i int) *Value
+	// dim returns the dim that integer scalar argument i denotes, as far as
+	// that is known without its value: shape(x)[0], size(x, 0).
+	dim func(i int) Dim
+}
+
+// inferFunc is the type rule of an op: it returns the type of the result or
+// the mistake.
+type inferFunc func(s *sig) (Type, *Error)
+
+// errorf returns a mistake of s.op.
+func (s *sig) errorf(kind error, format string, args ...any) *Error {
+	return Errorf(kind, s.op.String(), format, args...)
+}
+
+// inferNode applies the type rule of n's op to its arguments.
+func inferNode(n *Node) (Type, *Error) {
+	types := make([]Type, len(n.args))
+	for i, a := range n.args {
+		types[i] = a.typ
+	}
+	return infer(&sig{
+		op: n.op, attr: n.attr, args: types,
+		value: func(i int) *Value { return n.args[i].Value() },
+		dim:   func(i int) Dim { return n.args[i].asDim() },
+	})
+}
+
+// inferValues applies the type rule to concrete arguments.
+func inferValues(op Op, attr Attr, args []*Value) (Type, *Error) {
+	types := make([]Type, len(args))
+	for i, a := range args {
+		types[i] = a.Type()
+	}
+	return infer(&sig{
+		op: op, attr: attr, args: types,
+		value: func(i int) *Value { return args[i] },
+		dim:   func(i int) Dim { return Dim{} },
+	})
+}
+
+func infer(s *sig) (Type, *Error) {
+	r := &ops[s.op]
+	if r.infer == nil {
+		return Type{}, s.errorf(ErrInput, "not an operation")
+	}
+	if n := len(s.args); r.arity >= 0 && n != r.arity || r.arity < 0 && n < -r.arity-1 {
+		return Type{}, s.errorf(ErrInput, "%d arguments", n)
+	}
+	for _, t := range s.args {
+		if t.IsTuple() && s.op != OpItem {
+			return Type{}, s.errorf(ErrDType, "an operand has several results %v: pick one by its index", t)
+		}
+	}
+	return r.infer(s)
+}
+
+// size resolves a Size: its value where known, else the dim that it denotes.
+func (s *sig) size(z Size) (n int, d Dim, known bool) {
+	if z.Arg < 0 {
+		return z.N, KnownDim(max(z.N, 0)), true
+	}
+	if v := s.value(z.Arg); v != nil {
+		n := int(v.Int(0))
+		return n, KnownDim(max(n, 0)), true
+	}
+	d = s.dim(z.Arg)
+	if n, ok := d.Known(); ok {
+		return n, d, true
+	}
+	return 0, d, false
+}
+
+// asDim returns the dim whose length the integer scalar x is.
+func (x *Node) asDim() Dim {
+	switch x.op {
+	case OpConst:
+		if v := x.Value(); len(v.shape) == 0 && v.dtype.IsInteger() && v.Int(0) >= 0 {
+			return KnownDim(int(v.Int(0)))
+		}
+	case OpSize:
+		if k := x.attr.(Number).N; k >= 0 {
+			return x.args[0].typ.Dims[k]
+		}
+	case OpSlice: // shape(y)[k]
+		items := x.attr.(Index).Items
+		if x.args[0].op != OpShape || len(items) != 1 || items[0].Kind != IndexInt || items[0].Start.Arg >= 0 {
+			break
+		}
+		dims := x.args[0].args[0].typ.Dims
+		k := items[0].Start.N
+		if k < 0 {
+			k += len(dims)
+		}
+		return dims[k]
+	}
+	return Dim{}
+}

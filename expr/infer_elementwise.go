@@ -1,0 +1,241 @@
+package expr
+
+// Type rules of the element-wise ops. Each joins the shapes by broadcasting;
+// they differ in the dtypes that they take and give.
+
+// broadcast joins the shapes of all arguments.
+func (s *sig) broadcast() ([]Dim, *Error) {
+	dims := s.args[0].Dims
+	for _, a := range s.args[1:] {
+		joined, ok := broadcastDims(dims, a.Dims)
+		if !ok {
+			return nil, s.errorf(ErrShape, "shapes %s do not broadcast", s.shapes())
+		}
+		dims = joined
+	}
+	return dims, nil
+}
+
+// shapes lists the arguments' shapes for a message: "(3, 4) and (5,)".
+func (s *sig) shapes() string {
+	text := ""
+	for i, a := range s.args {
+		switch {
+		case i == 0:
+		case i == len(s.args)-1:
+			text += " and "
+		default:
+			text += ", "
+		}
+		text += shapeString(a.Dims)
+	}
+	return text
+}
+
+// dtypes lists the arguments' dtypes for a message: "float64 and bool".
+func (s *sig) dtypes() string {
+	text := ""
+	for i, a := range s.args {
+		switch {
+		case i == 0:
+		case i == len(s.args)-1:
+			text += " and "
+		default:
+			text += ", "
+		}
+		text += a.DType.String()
+	}
+	return text
+}
+
+// promoted joins the dtypes of the arguments from the i-th on.
+func (s *sig) promoted(i int) (DType, bool) {
+	joined := s.args[i]
+	for _, a := range s.args[i+1:] {
+		joined.DType, joined.Weak = promote(joined, a)
+	}
+	return joined.DType, joined.Weak
+}
+
+// fits refuses an integer literal that the strong integer dtype d cannot hold:
+// a literal never widens an array, and wrapping it would be silent.
+func (s *sig) fits(d DType) *Error {
+	if !d.IsInteger() {
+		return nil
+	}
+	for i, a := range s.args {
+		if !a.Weak || !a.DType.IsInteger() || a.DType == d {
+			continue
+		}
+		v := s.value(i)
+		if v == nil {
+			continue
+		}
+		if n := v.Int(0); !integerFits(n, d) {
+			return s.errorf(ErrDomain, "%d does not fit %s", n, d)
+		}
+	}
+	return nil
+}
+
+func integerFits(n int64, d DType) bool {
+	bits := 8 * d.Size()
+	if d.IsUnsigned() {
+		return n >= 0 && (bits == 64 || n < 1<<bits)
+	}
+	return bits == 64 || n >= -1<<(bits-1) && n < 1<<(bits-1)
+}
+
+// elementwiseType finishes a rule: broadcast shape, result dtype d. accept
+// says which promoted dtypes the op has.
+func (s *sig) elementwiseType(accept func(DType) bool, result func(DType) DType) (Type, *Error) {
+	d, weak := s.promoted(0)
+	if !accept(d) {
+		return Type{}, s.errorf(ErrDType, "no %s for %s", s.op, s.dtypes())
+	}
+	if err := s.fits(d); err != nil {
+		return Type{}, err
+	}
+	dims, err := s.broadcast()
+	if err != nil {
+		return Type{}, err
+	}
+	return Type{DType: result(d), Weak: weak, Dims: dims}, nil
+}
+
+func anyDType(d DType) bool   { return d != NoDType }
+func numeric(d DType) bool    { return d > Bool }
+func ordered(d DType) bool    { return d != NoDType && !d.IsComplex() }
+func realNumber(d DType) bool { return d > Bool && !d.IsComplex() }
+func bitwise(d DType) bool    { return d == Bool || d.IsInteger() }
+func keep(d DType) DType      { return d }
+func toBool(DType) DType      { return Bool }
+
+// inferArith: all dtypes; add and mul of bool are or and and, as in NumPy.
+func inferArith(s *sig) (Type, *Error) { return s.elementwiseType(anyDType, keep) }
+
+// inferNumeric: all dtypes but bool.
+func inferNumeric(s *sig) (Type, *Error) { return s.elementwiseType(numeric, keep) }
+
+// inferRealNumeric: integers and floats; bool counts as int8.
+func inferRealNumeric(s *sig) (Type, *Error) {
+	return s.elementwiseType(ordered, func(d DType) DType {
+		if d == Bool {
+			return Int8
+		}
+		return d
+	})
+}
+
+// inferOrdered: all dtypes that have an order, unchanged.
+func inferOrdered(s *sig) (Type, *Error) { return s.elementwiseType(ordered, keep) }
+
+// inferFloat: a float function, of complex numbers too; integers give float64.
+func inferFloat(s *sig) (Type, *Error) { return s.elementwiseType(anyDType, DType.floating) }
+
+// inferRealFloat: a float function of real numbers.
+func inferRealFloat(s *sig) (Type, *Error) { return s.elementwiseType(ordered, DType.floating) }
+
+// inferAbs: abs, real and imag give the real dtype of a complex one.
+func inferAbs(s *sig) (Type, *Error) { return s.elementwiseType(anyDType, DType.Real) }
+
+// inferAngle: angle gives a float.
+func inferAngle(s *sig) (Type, *Error) {
+	return s.elementwiseType(anyDType, func(d DType) DType { return d.Real().floating() })
+}
+
+// inferPow: as arithmetic; an integer to a negative literal has no integer value.
+func inferPow(s *sig) (Type, *Error) {
+	t, err := inferRealOrComplexPow(s)
+	if err != nil || !t.DType.IsInteger() || !s.args[1].Weak {
+		return t, err
+	}
+	if v := s.value(1); v != nil && v.Int(0) < 0 {
+		return Type{}, s.errorf(ErrDomain, "an integer to the negative power %d is no integer: use a float", v.Int(0))
+	}
+	return t, nil
+}
+
+func inferRealOrComplexPow(s *sig) (Type, *Error) {
+	return s.elementwiseType(anyDType, func(d DType) DType {
+		if d == Bool {
+			return Int8
+		}
+		return d
+	})
+}
+
+// inferEqual: == and != of anything.
+func inferEqual(s *sig) (Type, *Error) { return s.compare(anyDType) }
+
+// inferCompare: an order, of anything but complex numbers.
+func inferCompare(s *sig) (Type, *Error) { return s.compare(ordered) }
+
+// compare gives bool. An integer literal that does not fit the other side's
+// dtype is fine here: the comparison has an answer.
+func (s *sig) compare(accept func(DType) bool) (Type, *Error) {
+	d, weak := s.promoted(0)
+	if !accept(d) {
+		return Type{}, s.errorf(ErrDType, "no %s for %s", s.op, s.dtypes())
+	}
+	dims, err := s.broadcast()
+	return Type{DType: Bool, Weak: weak, Dims: dims}, err
+}
+
+// inferBitwise: integers bit by bit, bool by truth.
+func inferBitwise(s *sig) (Type, *Error) { return s.elementwiseType(bitwise, keep) }
+
+// inferShift: integers.
+func inferShift(s *sig) (Type, *Error) { return s.elementwiseType(DType.IsInteger, keep) }
+
+// inferTest: isnan and the like give bool.
+func inferTest(s *sig) (Type, *Error) { return s.elementwiseType(anyDType, toBool) }
+
+// inferSame: the type of the argument.
+func inferSame(s *sig) (Type, *Error) { return s.args[0], nil }
+
+// inferWhere: the condition may have any dtype (not zero is true) and does not
+// count for the dtype of the result.
+func inferWhere(s *sig) (Type, *Error) {
+	d, weak := s.promoted(1)
+	if err := s.fits(d); err != nil {
+		return Type{}, err
+	}
+	dims, err := s.broadcast()
+	return Type{DType: d, Weak: weak && s.args[0].Weak, Dims: dims}, err
+}
+
+// inferComplex: complex(re, im) of real numbers.
+func inferComplex(s *sig) (Type, *Error) {
+	return s.elementwiseType(ordered, func(d DType) DType { return d.floating().Complex() })
+}
+
+// inferCast: any dtype to any other; the result is strong.
+func inferCast(s *sig) (Type, *Error) {
+	return Type{DType: s.attr.(Cast).DType, Dims: s.args[0].Dims}, nil
+}
+
+// OperandDType returns the dtype to which the arguments of the element-wise
+// node x are converted before op works on them: that of the result for
+// arithmetic, the joined dtype of the arguments for comparisons and tests.
+func (x *Node) OperandDType() DType {
+	types := make([]Type, len(x.args))
+	for i, a := range x.args {
+		types[i] = a.typ
+	}
+	return operandDType(x.op, types, x.typ.DType)
+}
+
+func operandDType(op Op, args []Type, result DType) DType {
+	s := sig{args: args}
+	switch op {
+	case OpEq, OpNe, OpLt, OpLe, OpGt, OpGe, OpIsNaN, OpIsInf, OpIsFinite, OpAbs, OpReal, OpImag:
+		d, _ := s.promoted(0)
+		return d
+	case OpAngle:
+		return args[0].DType.floating()
+	case OpComplex:
+		return result.Real()
+	}
+	return result
+}

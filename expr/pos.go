@@ -1,0 +1,49 @@
+package expr
+
+import (
+	"runtime"
+	"strings"
+)
+
+// place is a Pos in the form that nodes keep: a return address in the user's
+// program, or a line and column of text.
+type place struct {
+	pc        uintptr
+	line, col int32
+}
+
+// modulePackages are the packages whose functions call constructors on behalf
+// of the user; the user's line is the first one outside of them.
+var modulePackages = []string{
+	"arignote/expr.", "arignote/autodiff.", "arignote/optimize.", "arignote/backend.",
+}
+
+// here returns the place of the innermost call from outside of this module.
+func here() place {
+	var buf [24]uintptr
+	pcs := buf[:runtime.Callers(3, buf[:])]
+	for _, pc := range pcs {
+		if f := runtime.FuncForPC(pc - 1); f == nil || !inModule(f.Name()) {
+			return place{pc: pc}
+		}
+	}
+	return place{}
+}
+
+func inModule(function string) bool {
+	for _, p := range modulePackages {
+		if strings.HasPrefix(function, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// pos resolves p.
+func (p place) pos() Pos {
+	if p.pc == 0 {
+		return Pos{Line: int(p.line), Col: int(p.col)}
+	}
+	frame, _ := runtime.CallersFrames([]uintptr{p.pc}).Next()
+	return Pos{File: frame.File, Line: frame.Line}
+}
