@@ -1,8 +1,8 @@
 package expr
 
 import (
-	"fmt"
 	"reflect"
+	"slices"
 	"unsafe"
 
 	"gonum.org/v1/gonum/mat"
@@ -56,60 +56,47 @@ func constant(v *Value, weak bool) *Node {
 
 // Clone returns a copy of v in row-major order that shares no memory with it.
 func (v *Value) Clone() *Value {
-	c := *v.contiguous()
+	data := v.contiguous().data
 	if v.strides == nil {
-		c.data = reflect.AppendSlice(reflect.Zero(reflect.TypeOf(v.data)), reflect.ValueOf(v.data)).Interface()
-		if v.Len() == 0 {
-			c.data = newData(v.dtype, 0)
-		}
+		data = elements[v.dtype].clone(data)
 	}
-	c.shape = append([]int{}, v.shape...)
-	return &c
+	return &Value{dtype: v.dtype, shape: slices.Clone(v.shape), data: data}
 }
 
-// ValueOf returns x as an array. Numbers, slices, *tensor.Dense of any strides
-// and *mat.Dense are not copied and must not change while the Value is in use;
-// nested slices and other mat.Matrix are copied.
+// ValueOf returns x as an array. Slices, *tensor.Dense of any strides (except
+// scalars), *mat.Dense, *mat.VecDense and the transposes of these two are not
+// copied and must not change while the Value is in use; nested slices and
+// every other mat.Matrix are copied. A vector of gonum has one axis, its
+// transpose two. Numbers of named types count as what they are made of; int
+// counts as int64 and uint as uint64.
 func ValueOf(x any) (*Value, error) {
+	r := reflect.ValueOf(x)
+	if !r.IsValid() || r.Kind() == reflect.Pointer && r.IsNil() {
+		return nil, Errorf(ErrInput, "", "nil %T", x)
+	}
 	switch x := x.(type) {
-	case nil:
-		return nil, Errorf(ErrInput, "", "nil")
 	case *Value:
-		if x == nil {
-			return nil, Errorf(ErrInput, "", "nil *Value")
-		}
 		return x, nil
 	case *tensor.Dense:
 		return fromDense(x)
 	case tensor.Tensor:
 		return nil, Errorf(ErrInput, "", "a %T is no *tensor.Dense", x)
-	case *mat.Dense:
-		if x == nil {
-			return nil, Errorf(ErrInput, "", "nil *mat.Dense")
-		}
-		m := x.RawMatrix()
-		return strided([]int{m.Rows, m.Cols}, []int{m.Stride, 1}, m.Data), nil
-	case *mat.VecDense:
-		if x == nil {
-			return nil, Errorf(ErrInput, "", "nil *mat.VecDense")
-		}
-		m := x.RawVector()
-		return strided([]int{m.N}, []int{m.Inc}, m.Data), nil
 	case mat.Matrix:
-		return fromMatrix(x), nil
+		return fromMatrix(x)
 	}
 	if v := fromFlat(x); v != nil {
 		return v, nil
 	}
-	return fromNested(reflect.ValueOf(x))
+	return fromNested(r)
 }
 
 // strided returns the array over data with the given strides.
 func strided[T Element](shape, strides []int, data []T) *Value {
-	v := makeValue(shape, data)
-	if !isRowMajor(shape, strides) {
-		v.strides = strides
+	if isRowMajor(shape, strides) {
+		return makeValue(shape, data[:product(shape)])
 	}
+	v := makeValue(shape, data)
+	v.strides = strides
 	return v
 }
 
@@ -223,52 +210,61 @@ func fromDense(t *tensor.Dense) (*Value, error) {
 	if t == nil {
 		return nil, Errorf(ErrInput, "", "nil *tensor.Dense")
 	}
+	if t.Dtype().Type == nil || !t.IsNativelyAccessible() {
+		return nil, Errorf(ErrInput, "", "a tensor without data in Go's memory")
+	}
+	d := kindDType(t.Dtype().Kind())
+	if d == NoDType || t.Dtype().PkgPath() != "" {
+		return nil, Errorf(ErrDType, "", "a tensor of %v", t.Dtype())
+	}
+	shape, strides := slices.Clone([]int(t.Shape())), slices.Clone(t.Strides())
+	if product(shape) == 0 {
+		return Zeros(d, shape...), nil // Data would panic
+	}
 	if t.IsMasked() {
 		return nil, Errorf(ErrInput, "", "a tensor with a mask: fill or drop the masked elements first")
 	}
-	shape := append([]int{}, t.Shape()...)
+	if len(shape) == 0 {
+		return fromFlat(t.Data()), nil // the data of a scalar tensor is the number itself
+	}
 	data := asElements(t.Data())
-	if data == nil {
-		v := fromFlat(t.Data()) // the data of a scalar tensor is the number itself
-		if v == nil {
-			return nil, Errorf(ErrDType, "", "a tensor of %v", t.Dtype())
-		}
-		data = v.data
-	}
-	d, n := describe(data)
-	strides := append([]int{}, t.Strides()...)
-	if len(strides) != len(shape) { // scalars, and vectors sliced from matrices
-		strides = rowMajor(shape)
-		if len(t.Strides()) == 1 && len(shape) == 1 {
-			strides[0] = t.Strides()[0]
-		}
-	}
-	if last := lastOffset(shape, strides); last >= n {
-		return nil, Errorf(ErrShape, "", "a tensor of shape %v with strides %v holds %d elements", shape, t.Strides(), n)
+	_, n := describe(data)
+	if len(strides) != len(shape) || lastOffset(shape, strides) >= n {
+		return nil, Errorf(ErrShape, "", "a tensor of shape %v with strides %v holds %d elements", shape, strides, n)
 	}
 	v := &Value{dtype: d, shape: shape, data: data}
-	if !isRowMajor(shape, strides) {
-		v.strides = strides
-	} else {
+	if isRowMajor(shape, strides) {
 		v.data = elements[d].head(data, product(shape))
+	} else {
+		v.strides = strides
 	}
 	return v, nil
 }
 
-// lastOffset is the offset of the last element, -1 of an empty array.
+// lastOffset is the offset of the last element of an array that is not empty.
 func lastOffset(shape, strides []int) int {
 	last := 0
 	for i, n := range shape {
-		if n == 0 {
-			return -1
-		}
 		last += (n - 1) * strides[i]
 	}
 	return last
 }
 
-// fromMatrix copies any gonum matrix.
-func fromMatrix(m mat.Matrix) *Value {
+// fromMatrix takes gonum's dense matrices and vectors as they are and copies
+// all others.
+func fromMatrix(m mat.Matrix) (*Value, error) {
+	switch m := m.(type) {
+	case *mat.Dense:
+		raw := m.RawMatrix()
+		return strided([]int{raw.Rows, raw.Cols}, []int{raw.Stride, 1}, raw.Data), nil
+	case *mat.VecDense:
+		raw := m.RawVector()
+		return strided([]int{raw.N}, []int{raw.Inc}, raw.Data), nil
+	case mat.Transpose:
+		return transposed(m.Matrix)
+	case mat.TransposeVec:
+		return transposed(m.Vector)
+	}
 	rows, columns := m.Dims()
 	data := make([]float64, 0, rows*columns)
 	for i := range rows {
@@ -276,80 +272,146 @@ func fromMatrix(m mat.Matrix) *Value {
 			data = append(data, m.At(i, j))
 		}
 	}
-	return makeValue([]int{rows, columns}, data)
+	if _, ok := m.(mat.Vector); ok {
+		return makeValue([]int{rows}, data), nil
+	}
+	return makeValue([]int{rows, columns}, data), nil
 }
 
-// fromNested copies slices and arrays of slices, which must be rectangular.
+// transposed returns the transpose of m: m itself with its axes exchanged.
+func transposed(m mat.Matrix) (*Value, error) {
+	v, err := ValueOf(m)
+	if err != nil {
+		return nil, err
+	}
+	shape, strides := v.shape, v.Strides()
+	if len(shape) == 1 { // a vector is a column
+		shape, strides = []int{shape[0], 1}, []int{strides[0], 1}
+	}
+	return strided([]int{shape[1], shape[0]}, []int{strides[1], strides[0]}, v.data.([]float64)), nil
+}
+
+// fromNested copies numbers of named types and slices and arrays of slices and
+// arrays, which must be rectangular. Only a slice of a named type is not
+// copied, if its elements are not of a named type.
 func fromNested(x reflect.Value) (*Value, error) {
-	unknown := func() error { return Errorf(ErrDType, "", "a %v is no number, slice or tensor", x.Type()) }
-	shape, leaf := []int{}, x
-	for leaf.Kind() == reflect.Slice || leaf.Kind() == reflect.Array {
-		shape = append(shape, leaf.Len())
-		if leaf.Len() == 0 {
-			element := leaf.Type().Elem()
-			for element.Kind() == reflect.Slice || element.Kind() == reflect.Array {
-				shape, element = append(shape, 0), element.Elem()
-			}
-			leaf = reflect.Zero(element)
-			break
+	if x.Kind() == reflect.Slice {
+		if v := fromFlat(x.Convert(reflect.SliceOf(x.Type().Elem())).Interface()); v != nil {
+			return v, nil
 		}
-		leaf = leaf.Index(0)
 	}
-	example := fromFlat(plain(leaf))
-	if example == nil || !x.IsValid() {
-		return nil, unknown()
+	shape, leaf := nestedShape(x)
+	d := kindDType(leaf.Kind())
+	if d == NoDType {
+		return nil, Errorf(ErrDType, "", "a %v is no number, slice or tensor", x.Type())
 	}
-	out := Zeros(example.dtype, shape...)
-	flat := reflect.ValueOf(out.data)
-	next := 0
-	var fill func(x reflect.Value, shape []int) error
-	fill = func(x reflect.Value, shape []int) error {
-		if len(shape) == 0 {
-			flat.Index(next).Set(x.Convert(flat.Type().Elem()))
-			next++
-			return nil
-		}
-		if x.Len() != shape[0] {
-			return Errorf(ErrShape, "", "a ragged slice: %d and %d elements side by side", shape[0], x.Len())
-		}
-		for i := range x.Len() {
-			if err := fill(x.Index(i), shape[1:]); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	if err := fill(x, shape); err != nil {
+	out := Zeros(d, shape...)
+	if _, err := fill(reflect.ValueOf(out.data), x, shape); err != nil {
 		return nil, err
 	}
 	return out, nil
 }
 
-// plain returns a number of a named type as the number of its basic type.
-func plain(x reflect.Value) any {
-	if !x.IsValid() {
-		return nil
-	}
-	for _, basic := range []any{false, 0, int8(0), int16(0), int32(0), int64(0), uint(0), uint8(0), uint16(0), uint32(0),
-		uint64(0), float32(0), 0.0, complex64(0), complex128(0)} {
-		if t := reflect.TypeOf(basic); t.Kind() == x.Kind() {
-			return x.Convert(t).Interface()
+// nestedShape returns the lengths of x, its first element, that one's first
+// element and so on, and the type that is neither slice nor array.
+func nestedShape(x reflect.Value) (shape []int, leaf reflect.Type) {
+	leaf = x.Type()
+	for leaf.Kind() == reflect.Slice || leaf.Kind() == reflect.Array {
+		n := 0
+		switch {
+		case x.IsValid():
+			n = x.Len()
+		case leaf.Kind() == reflect.Array:
+			n = leaf.Len()
 		}
+		if n > 0 && x.IsValid() {
+			x = x.Index(0)
+		} else {
+			x = reflect.Value{} // no first element
+		}
+		shape, leaf = append(shape, n), leaf.Elem()
 	}
-	return nil
+	return shape, leaf
 }
 
-// Dense returns v as a fresh tensor over its own elements, or over a row-major
-// copy of them. An array without elements becomes a tensor of that shape too.
+// fill copies the numbers in x, which must have this shape, to the front of
+// the slice to, and returns the rest of it.
+func fill(to, x reflect.Value, shape []int) (rest reflect.Value, err error) {
+	if len(shape) == 0 {
+		to.Index(0).Set(x.Convert(to.Type().Elem()))
+		return to.Slice(1, to.Len()), nil
+	}
+	if x.Len() != shape[0] {
+		return to, Errorf(ErrShape, "", "a ragged slice: %d and %d elements side by side", shape[0], x.Len())
+	}
+	if len(shape) == 1 && x.Type().Elem() == to.Type().Elem() {
+		n := reflect.Copy(to, x)
+		return to.Slice(n, to.Len()), nil
+	}
+	for i := range x.Len() {
+		if to, err = fill(to, x.Index(i), shape[1:]); err != nil {
+			return to, err
+		}
+	}
+	return to, nil
+}
+
+// kindDType returns the DType of a Go kind, NoDType if there is none.
+func kindDType(k reflect.Kind) DType {
+	switch k {
+	case reflect.Bool:
+		return Bool
+	case reflect.Int8:
+		return Int8
+	case reflect.Int16:
+		return Int16
+	case reflect.Int32:
+		return Int32
+	case reflect.Int64, reflect.Int:
+		return Int64
+	case reflect.Uint8:
+		return Uint8
+	case reflect.Uint16:
+		return Uint16
+	case reflect.Uint32:
+		return Uint32
+	case reflect.Uint64, reflect.Uint:
+		return Uint64
+	case reflect.Float32:
+		return Float32
+	case reflect.Float64:
+		return Float64
+	case reflect.Complex64:
+		return Complex64
+	case reflect.Complex128:
+		return Complex128
+	}
+	return NoDType
+}
+
+// Dense returns v as a fresh row-major tensor over v's own elements, or over a
+// copy of them where v is not row-major. An array without elements becomes a
+// tensor of that shape; where its elements have one byte, the tensor's Data
+// method panics, as it does for every tensor without elements that package
+// tensor makes.
 func (v *Value) Dense() (t *tensor.Dense, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("tensor of shape %v: %v", v.shape, r)
+			t, err = nil, Errorf(ErrShape, "", "no tensor of shape %v: %v", v.shape, r)
 		}
 	}()
+	if v.elems != nil {
+		return nil, Errorf(ErrInput, "", "several results %v: pick one by its index", v.Type())
+	}
 	c := v.contiguous()
-	if len(c.shape) == 0 {
-		return tensor.New(tensor.FromScalar(scalarOf(c.data))), nil
+	switch {
+	case len(c.shape) == 0:
+		return tensor.New(tensor.WithBacking(c.data)), nil // one element without a shape is a scalar
+	case c.Len() == 0 && c.dtype.Size() > 1:
+		// Data wants the address of the first byte: one byte is there, and
+		// is less than an element.
+		d := tensor.Dtype{Type: reflect.TypeOf(c.data).Elem()}
+		return tensor.New(tensor.WithShape(c.shape...), tensor.WithBacking([]byte{0}), tensor.Of(d)), nil
 	}
 	return tensor.New(tensor.WithShape(c.shape...), tensor.WithBacking(c.data)), nil
 }

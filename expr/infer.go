@@ -72,7 +72,7 @@ func (s *sig) size(z Size) (n int, d Dim, known bool) {
 		return z.N, KnownDim(max(z.N, 0)), true
 	}
 	if v := s.value(z.Arg); v != nil {
-		n := int(v.Int(0))
+		n := v.index(0)
 		return n, KnownDim(max(n, 0)), true
 	}
 	d = s.dim(z.Arg)

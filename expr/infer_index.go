@@ -65,13 +65,22 @@ func (s *sig) sliceDim(it IndexItem, d Dim) (Dim, *Error) {
 		return d, nil
 	}
 	n, ok := d.Known()
-	start, _, startKnown := s.size(it.Start)
-	stop, _, stopKnown := s.size(it.Stop)
-	if !ok || !stepKnown || it.HasStart && !startKnown || it.HasStop && !stopKnown {
+	start, startKnown := s.bound(it.HasStart, it.Start)
+	stop, stopKnown := s.bound(it.HasStop, it.Stop)
+	if !ok || !stepKnown || !startKnown || !stopKnown {
 		return Dim{}, nil
 	}
 	_, count := sliceRange(n, it.HasStart, start, it.HasStop, stop, step)
 	return KnownDim(count), nil
+}
+
+// bound resolves a bound of a slice; one that is absent counts as known.
+func (s *sig) bound(has bool, z Size) (n int, known bool) {
+	if !has {
+		return 0, true
+	}
+	n, _, known = s.size(z)
+	return n, known
 }
 
 // sliceRange resolves start:stop:step on an axis of length n by Python's

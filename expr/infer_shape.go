@@ -43,6 +43,8 @@ func (s *sig) sizes() (dims []Dim, infer int, err *Error) {
 	for i, z := range sizes {
 		n, d, known := s.size(z)
 		switch {
+		case known && n > maxLen:
+			return nil, 0, s.errorf(ErrShape, "length %d", n)
 		case !known || n >= 0:
 			dims[i] = d
 		case n < -1:
@@ -80,11 +82,11 @@ func inferReshape(s *sig) (Type, *Error) {
 }
 
 // quotientDim is the length that, times the dims of rest, gives as many
-// elements as the dims of whole. Equal dims cancel even when unknown.
+// elements as the dims of whole. Equal dims cancel even when unknown, or 0.
 func quotientDim(whole, rest []Dim) (Dim, bool) {
 	whole, rest = slices.Clone(whole), slices.Clone(rest)
 	for i := 0; i < len(rest); i++ {
-		if j := slices.IndexFunc(whole, rest[i].Same); j >= 0 && !rest[i].Is(0) {
+		if j := slices.IndexFunc(whole, rest[i].Same); j >= 0 {
 			whole, rest = slices.Delete(whole, j, j+1), slices.Delete(rest, i, i+1)
 			i--
 		}

@@ -1,6 +1,6 @@
 package expr
 
-import "unicode"
+import "arignote/expr/syntax"
 
 // Input returns an unbound array: a name, an element type, and for each axis
 // a dim, which is an int >= 0, a name (a string; dims with equal names must be
@@ -68,11 +68,4 @@ func oneDType(dt []DType) DType {
 }
 
 // isName reports whether s can be written as a name in the language.
-func isName(s string) bool {
-	for i, r := range s {
-		if r != '_' && !unicode.IsLetter(r) && (i == 0 || !unicode.IsDigit(r)) {
-			return false
-		}
-	}
-	return s != ""
-}
+func isName(s string) bool { return syntax.IsName(s) }

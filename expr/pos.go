@@ -47,3 +47,7 @@ func (p place) pos() Pos {
 	frame, _ := runtime.CallersFrames([]uintptr{p.pc}).Next()
 	return Pos{File: frame.File, Line: frame.Line}
 }
+
+// Here returns the user's line: the innermost call from outside of this
+// module. It is for errors that do not belong to a node.
+func Here() Pos { return here().pos() }

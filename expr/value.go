@@ -2,7 +2,10 @@ package expr
 
 import (
 	"fmt"
+	"math"
 	"strings"
+
+	"arignote/expr/internal/scalar"
 )
 
 // Value is a concrete array: what constants hold, inputs are bound to and
@@ -226,29 +229,47 @@ func product(shape []int) int {
 // Float returns element i, in row-major order, as a float64.
 func (v *Value) Float(i int) float64 { return real(v.Complex(i)) }
 
+// offset returns where in the data element i, counted in row-major order, is.
+func (v *Value) offset(i int) int {
+	if v.strides == nil {
+		return i
+	}
+	offset := 0
+	for axis := len(v.shape) - 1; axis >= 0; axis-- {
+		offset += i % v.shape[axis] * v.strides[axis]
+		i /= v.shape[axis]
+	}
+	return offset
+}
+
 // Int returns element i as an int64, by the rules of conversion.
 func (v *Value) Int(i int) int64 {
-	switch d := v.contiguous().data.(type) {
+	switch d := v.data.(type) {
 	case []int64:
-		return d[i]
+		return d[v.offset(i)]
 	case []uint64:
-		return int64(d[i])
+		return int64(d[v.offset(i)])
 	default:
-		return int64(v.Float(i))
+		return scalar.FloatToInt(v.Float(i), 64)
 	}
+}
+
+// index returns element i of an integer array as an index; what is too large
+// for an int becomes the largest int, which is out of every range.
+func (v *Value) index(i int) int {
+	if d, ok := v.data.([]uint64); ok {
+		return int(min(d[v.offset(i)], math.MaxInt))
+	}
+	return int(v.Int(i))
 }
 
 // Bool reports whether element i is not zero.
-func (v *Value) Bool(i int) bool {
-	if d, ok := v.contiguous().data.([]bool); ok {
-		return d[i]
-	}
-	return v.Complex(i) != 0
-}
+func (v *Value) Bool(i int) bool { return v.Complex(i) != 0 }
 
 // Complex returns element i as a complex128.
 func (v *Value) Complex(i int) complex128 {
-	switch d := v.contiguous().data.(type) {
+	i = v.offset(i)
+	switch d := v.data.(type) {
 	case []bool:
 		if d[i] {
 			return 1
@@ -277,7 +298,7 @@ func (v *Value) Complex(i int) complex128 {
 	case []complex64:
 		return complex128(d[i])
 	}
-	return v.contiguous().data.([]complex128)[i]
+	return v.data.([]complex128)[i]
 }
 
 // maxPrinted is the number of elements up to which String prints them all.

@@ -8,18 +8,18 @@ import (
 // Inverse trigonometric and hyperbolic functions of complex numbers: Kahan, "Branch cuts for complex elementary functions,
 // or: much ado about nothing's sign bit" (1987).
 
-// large is where the inverse functions become logarithms of 2z, and small where they become z.
-const (
-	large = 0x1p60
-	small = 0x1p-60
-)
+// large is where the inverse functions become logarithms of 2z.
+const large = 0x1p60
 
 // roots are sqrt(1-z) and sqrt(1+z), signs of zero imaginary parts as Kahan has them.
 func roots(z complex128) (minus, plus cdd) {
 	x, y := real(z), imag(z)
-	minus = complexSqrt(cdd{twoSum(1, -x), ddOf(-y)})
-	plus = complexSqrt(cdd{twoSum(1, x), ddOf(y)})
-	if y == 0 && math.Signbit(y) == false && x > 1 {
+	sqrt := func(re dd, im float64) cdd {
+		w := cscaled{scale(re, 0), scaledOf(im)}.sqrt()
+		return cdd{w.re.m.shift(w.re.k), w.im.m.shift(w.im.k)}
+	}
+	minus, plus = sqrt(twoSum(1, -x), -y), sqrt(twoSum(1, x), y)
+	if y == 0 && !math.Signbit(y) && x > 1 {
 		minus.im = minus.im.abs().neg()
 	}
 	if y == 0 && math.Signbit(y) && x < -1 {
@@ -53,7 +53,7 @@ func CAsin(z complex128) complex128 {
 	minus, plus := roots(z)
 	re := math.Copysign(0, x)
 	if x != 0 {
-		re = angle(ddOf(x), dotReal(minus, plus)).float(0)
+		re = math.Copysign(angle(ddOf(x), dotReal(minus, plus)).float(0), x)
 	}
 	return complex(re, asinhFloat(crossImag(minus, plus), y))
 }
@@ -91,22 +91,29 @@ func CAtanh(z complex128) complex128 {
 	x, y := real(z), imag(z)
 	a := CAbs(z)
 	switch {
-	case a < small && a < tiny:
+	case a < tiny:
 		return z
 	case a > large: // 1/z + i pi/2
-		return complex(real(CReciprocal(z)), math.Copysign(math.Pi/2, y))
+		return complex(math.Copysign(real(CReciprocal(z)), x), math.Copysign(math.Pi/2, y))
 	}
-	ax := math.Abs(x)
-	y2 := twoProd(y, y)
-	minus := twoSum(1, -ax)
-	re := log1pDD(twoProd(4, ax).div(minus.mul(minus).add(y2))).half().half().float(0)
+	// re = log1p(4 |x| / ((1-|x|)^2 + y^2)) / 4, im = atan2(2y, (1-|x|)(1+|x|) - y^2) / 2
+	minus, plus := scale(twoSum(1, -math.Abs(x)), 0), scale(twoSum(1, math.Abs(x)), 0)
+	y1 := scaledOf(y)
+	y2 := y1.mul(y1)
+	re := scaledOf(4 * math.Abs(x)).div(minus.mul(minus).add(y2))
+	l := re.log()
+	if re.k < 200 {
+		l = log1pDD(re.m.shift(re.k))
+	}
 	im := math.Copysign(math.Pi/2, y)
-	if d := minus.mul(twoSum(1, ax)).sub(y2); y != 0 && math.Abs(y) > tiny {
-		im = atan2DD(twoProd(2, y), d).half().float(0)
-	} else if ax < 1 {
-		im = y / minus.mul(twoSum(1, ax)).hi
+	switch {
+	case y != 0:
+		y1.k++
+		im = cscaled{minus.mul(plus).add(y2.neg()), y1}.arg().half().float(0)
+	case math.Abs(x) < 1:
+		im = y
 	}
-	return complex(math.Copysign(re, x), im)
+	return complex(math.Copysign(l.float(-2), x), im)
 }
 
 // CAsinh is the inverse hyperbolic sine, -i asin(i z). At most 0.51 ulp in norm.

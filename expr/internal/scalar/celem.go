@@ -27,11 +27,11 @@ func cexpDD(z cdd, y float64) complex128 {
 	}
 	m, k := expDD(z.re)
 	e := scale(m, k)
-	return signed(complex(e.mul(scale(cos, 0)).float(), e.mul(scale(sin, 0)).float()), cos.hi, y)
+	return signed(complex(e.mul(scale(cos, 0)).float(), e.mul(scale(sin, 0)).float()), cos.hi, signOf(sin.hi, y))
 }
 
 // CExpm1 is exp(z) - 1, accurate for small z: at most 0.51 ulp, except where the real part nearly vanishes for a z that is
-// not small.
+// not small; at most 1 ulp on the real axis.
 func CExpm1(z complex128) complex128 {
 	x, y := real(z), imag(z)
 	switch {

@@ -21,9 +21,6 @@ func (z cdd) mul(w cdd) cdd {
 // float is z * 2^k rounded once.
 func (z cdd) float(k int) complex128 { return complex(z.re.float(k), z.im.float(k)) }
 
-// norm2 is |z|^2.
-func (z cdd) norm2() dd { return z.re.mul(z.re).add(z.im.mul(z.im)) }
-
 // cspecial reports whether a component is NaN or infinite.
 func cspecial(z complex128) bool { return special(real(z)) || special(imag(z)) }
 
@@ -130,35 +127,14 @@ func CSign(z complex128) complex128 {
 // CSqrt is the square root in the right half-plane, continuous from above at the negative axis for +0 imaginary parts. At
 // most 0.51 ulp.
 func CSqrt(z complex128) complex128 {
-	if cspecial(z) || z == 0 {
+	switch {
+	case real(z) != real(z) && !math.IsInf(imag(z), 0):
+		return complex(math.NaN(), math.NaN())
+	case cspecial(z) || z == 0:
 		return cmplx.Sqrt(z)
 	}
-	w := complexScaled(z)
-	t := w.norm2().sqrt().add(scaledOf(math.Abs(real(z))))
-	t.k--
-	t = t.sqrt()
-	u := w.im.div(t)
-	u.k--
-	if real(z) >= 0 {
-		return complex(t.float(), math.Copysign(u.float(), imag(z)))
-	}
-	return complex(math.Abs(u.float()), math.Copysign(t.float(), imag(z)))
-}
-
-// complexSqrt is the square root; the imaginary part of the result has the sign of z's.
-func complexSqrt(z cdd) cdd {
-	if z.re.hi == 0 && z.im.hi == 0 {
-		return cdd{}
-	}
-	t := z.norm2().sqrt().add(z.re.abs()).half().sqrt()
-	u := z.im.div(t).half()
-	switch {
-	case z.re.hi >= 0:
-		return cdd{t, u}
-	case z.im.hi < 0:
-		return cdd{u.abs(), t.neg()}
-	}
-	return cdd{u.abs(), t}
+	w := complexScaled(z).sqrt().float()
+	return complex(math.Abs(real(w)), math.Copysign(imag(w), imag(z)))
 }
 
 // CLog is the natural logarithm, imaginary part in [-pi, pi]. At most 0.51 ulp, except that the real part loses relative
@@ -182,7 +158,7 @@ func clogBase(z complex128, ln dd) complex128 {
 		return complex(real(w)/ln.hi, imag(w)/ln.hi)
 	}
 	im := Atan2(imag(z), real(z))
-	if math.Abs(im) < tiny {
+	if math.Abs(im) < 0x1p-900 {
 		im = timesDD(im, ddOne.div(ln))
 	} else {
 		im = argDD(z).div(ln).float(0)
@@ -192,17 +168,13 @@ func clogBase(z complex128, ln dd) complex128 {
 
 // argDD is the angle of z, not 0.
 func argDD(z complex128) dd {
-	x, y := scaledOf(real(z)), scaledOf(imag(z))
 	switch {
-	case imag(z) == 0 && real(z) > 0:
+	case imag(z) != 0:
+		return complexScaled(z).arg()
+	case real(z) > 0:
 		return dd{}
-	case imag(z) == 0:
-		return dd{math.Copysign(ddPi.hi, imag(z)), math.Copysign(ddPi.lo, imag(z))}
-	case y.k-x.k < -200 && real(z) > 0:
-		return y.m.div(x.m).shift(y.k - x.k) // atan(t) = t
 	}
-	k := max(x.k, y.k)
-	return atan2DD(y.m.shift(y.k-k), x.m.shift(x.k-k))
+	return dd{math.Copysign(ddPi.hi, imag(z)), math.Copysign(ddPi.lo, imag(z))}
 }
 
 // logAbs is log|z|.
@@ -214,9 +186,7 @@ func logAbs(z complex128) dd {
 	if a > 0.5 && a < 2 { // |z|^2 - 1 = (a-1)(a+1) + b^2
 		return log1pDD(twoSum(a, -1).mul(twoSum(a, 1)).add(twoProd(b, b))).half()
 	}
-	k := exponent(z)
-	l := logDD(complexDD(cshift(z, -k)).norm2()).half()
-	return l.add(ddLn2.mulF(float64(k)))
+	return complexScaled(z).norm2().log().half()
 }
 
 // CLog1p is log(1+z), accurate for small z: at most 0.51 ulp except where |1+z| is within 2^-52 of 1.

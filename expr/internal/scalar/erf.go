@@ -96,6 +96,8 @@ func LogErfc(x float64) float64 {
 	switch {
 	case x != x:
 		return x
+	case x == 0:
+		return 0
 	case math.Abs(x) < tiny:
 		return timesDD(-x, ddTwoOverSqPi)
 	case x > 1e154:

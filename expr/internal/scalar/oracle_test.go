@@ -34,6 +34,9 @@ func negligible(term, sum *big.Float) bool {
 }
 
 func bigExp(x *big.Float) *big.Float {
+	if x.Sign() < 0 {
+		return quo(one, bigExp(neg(x)))
+	}
 	const halvings = 40
 	x = scaleBy(x, -halvings)
 	sum, term := newFloat(), x // exp(x)-1

@@ -63,5 +63,41 @@ func (z cscaled) over(d scaled) cscaled { return cscaled{z.re.div(d), z.im.div(d
 // norm2 is |z|^2.
 func (z cscaled) norm2() scaled { return z.re.mul(z.re).add(z.im.mul(z.im)) }
 
+// sqrt is the square root in the right half-plane, without the sign of z's imaginary part where that is zero.
+func (z cscaled) sqrt() cscaled {
+	size := z.norm2().sqrt()
+	if size.m.hi == 0 {
+		return cscaled{}
+	}
+	t := size.add(scaled{z.re.m.abs(), z.re.k})
+	t.k--
+	t = t.sqrt()
+	u := z.im.div(t)
+	u.k--
+	switch {
+	case z.re.m.hi >= 0:
+		return cscaled{t, u}
+	case z.im.m.hi < 0:
+		return cscaled{u.neg(), t.neg()}
+	}
+	return cscaled{u, t}
+}
+
+// arg is the angle of z, imaginary part not 0.
+func (z cscaled) arg() dd {
+	x, y := z.re, z.im
+	k := y.k
+	if x.m.hi != 0 {
+		k = max(x.k, y.k)
+	}
+	if x.m.hi > 0 && y.k < x.k-200 {
+		return y.m.div(x.m).shift(y.k - x.k) // atan(t) = t
+	}
+	return atan2DD(y.m.shift(y.k-k), x.m.shift(x.k-k))
+}
+
+// log is log(x), x > 0.
+func (x scaled) log() dd { return logDD(x.m).add(ddLn2.mulF(float64(x.k))) }
+
 // float is z rounded once.
 func (z cscaled) float() complex128 { return complex(z.re.float(), z.im.float()) }

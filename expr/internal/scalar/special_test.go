@@ -25,14 +25,14 @@ func TestSpecialValues(t *testing.T) {
 		f     func(float64) float64
 		pairs [][2]float64
 	}{
-		{"Exp", Exp, [][2]float64{{0, 1}, {zero, 1}, {inf, inf}, {-inf, 0}, {nan, nan}, {709.782712893384, 1.797693134862273e308}, {709.782712893385, inf}, {-745.13, 5e-324}, {-745.14, 0}, {-1e300, 0}, {1e300, inf}}},
+		{"Exp", Exp, [][2]float64{{0, 1}, {zero, 1}, {inf, inf}, {-inf, 0}, {nan, nan}, {709.782712893384, 1.7976931348622732e308}, {709.782712893385, inf}, {-745.13, 5e-324}, {-745.14, 0}, {-1e300, 0}, {1e300, inf}}},
 		{"Exp2", Exp2, [][2]float64{{0, 1}, {inf, inf}, {-inf, 0}, {nan, nan}, {1024, inf}, {-1074, 5e-324}, {-1075, 0}, {-1e300, 0}, {1e300, inf}}},
 		{"Log2", Log2, [][2]float64{{1, 0}, {0, -inf}, {zero, -inf}, {-1, nan}, {inf, inf}, {-inf, nan}, {nan, nan}, {5e-324, -1074}}},
 		{"Log10", Log10, [][2]float64{{1, 0}, {0, -inf}, {zero, -inf}, {-1, nan}, {inf, inf}, {-inf, nan}, {nan, nan}, {1000, 3}}},
 		{"Sign", Sign, [][2]float64{{2, 1}, {-inf, -1}, {0, 0}, {zero, 0}, {nan, nan}}},
 		{"Relu", Relu, [][2]float64{{2, 2}, {-2, 0}, {zero, 0}, {inf, inf}, {-inf, 0}, {nan, nan}}},
 		{"Sin", Sin, [][2]float64{{0, 0}, {zero, zero}, {inf, nan}, {-inf, nan}, {nan, nan}, {5e-324, 5e-324}, {math.Pi, 1.2246467991473532e-16}, {1e22, -0.8522008497671888}}},
-		{"Cos", Cos, [][2]float64{{0, 1}, {zero, 1}, {inf, nan}, {-inf, nan}, {nan, nan}, {math.Pi / 2, 6.123233995736766e-17}, {1e22, 0.5232147853951389}}},
+		{"Cos", Cos, [][2]float64{{0, 1}, {zero, 1}, {inf, nan}, {-inf, nan}, {nan, nan}, {math.Pi / 2, 6.123233995736766e-17}, {1e22, 0.523214785395139}}},
 		{"Tan", Tan, [][2]float64{{0, 0}, {zero, zero}, {inf, nan}, {-inf, nan}, {nan, nan}, {-5e-324, -5e-324}, {math.Pi / 2, 1.633123935319537e16}}},
 		{"Asin", Asin, [][2]float64{{0, 0}, {zero, zero}, {1, math.Pi / 2}, {-1, -math.Pi / 2}, {1.1, nan}, {inf, nan}, {nan, nan}}},
 		{"Acos", Acos, [][2]float64{{0, math.Pi / 2}, {1, 0}, {-1, math.Pi}, {1.1, nan}, {-inf, nan}, {nan, nan}}},

@@ -1,0 +1,38 @@
+# Targets for people; `go test ./...` alone needs none of them.
+
+GOTOOL = go tool -modfile=tools/go.mod
+
+.PHONY: test slide vet staticcheck race fuzz bench cross ci
+
+test:            ## all tests
+	go test ./...
+
+slide:           ## the main job: simplify, differentiate, print and run the slide on real input
+	go run ./examples/02-slide
+
+vet:
+	go vet ./...
+
+staticcheck:     ## static analysis; the tool's version is fixed in tools/go.mod
+	$(GOTOOL) staticcheck ./...
+
+race:            ## the tests under the race detector, without the long ones
+	go test -race -short ./...
+
+FUZZTIME ?= 60s
+fuzz:            ## each fuzz target for FUZZTIME
+	go test -run '^$$' -fuzz FuzzParse -fuzztime $(FUZZTIME) ./expr/syntax
+	go test -run '^$$' -fuzz FuzzParse -fuzztime $(FUZZTIME) ./expr
+	go test -run '^$$' -fuzz FuzzGraph -fuzztime $(FUZZTIME) ./backend
+
+bench:           ## growth of building, differentiating and simplifying with the graph
+	go test -run '^$$' -bench Growth -benchtime 3x ./backend
+
+cross:           ## builds for other platforms
+	GOOS=linux GOARCH=arm64 go vet ./...
+	GOOS=darwin GOARCH=arm64 go vet ./...
+	GOOS=windows GOARCH=amd64 go vet ./...
+	GOOS=js GOARCH=wasm go vet ./...
+
+ci:
+	bash .ci/run

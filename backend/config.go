@@ -1,0 +1,63 @@
+package backend
+
+import (
+	"io"
+	"os"
+	"strings"
+
+	"arignote/expr"
+	"arignote/optimize"
+)
+
+// Config says how to compile. The zero value is what [Compile] uses. The
+// environment adds to it: see the fields.
+type Config struct {
+	// Threads bounds the number of cores that a Program uses; 0 means all.
+	// Programs run on one core at present, but for large products of
+	// matrices.
+	Threads int
+
+	// Strict keeps only rewrites that give the same bits for all values,
+	// NaN, infinities and signed zeros included.
+	Strict bool
+
+	// Skip leaves out optimizer passes and rules by their names.
+	// ARIGNOTE_SKIP=canonicalize,div-self adds to it.
+	Skip []string
+
+	// Rules are rewrite rules of the user's own, tried before the built-in
+	// ones.
+	Rules []optimize.Rule
+
+	// Check verifies the graph after every pass and compares what it
+	// computes with the reference, on random values. ARIGNOTE_CHECK=1 sets
+	// it.
+	Check bool
+
+	// Trace gets the graph after each pass that changed it, with the rules
+	// that fired, as text. ARIGNOTE_TRACE=- sets it to standard error.
+	Trace io.Writer
+}
+
+// withEnvironment returns c with what the environment asks for. This is the
+// only place that reads the environment.
+func (c Config) withEnvironment() Config {
+	if os.Getenv("ARIGNOTE_CHECK") == "1" {
+		c.Check = true
+	}
+	if c.Trace == nil && os.Getenv("ARIGNOTE_TRACE") == "-" {
+		c.Trace = os.Stderr
+	}
+	for _, name := range strings.Split(os.Getenv("ARIGNOTE_SKIP"), ",") {
+		if name = strings.TrimSpace(name); name != "" {
+			c.Skip = append(c.Skip[:len(c.Skip):len(c.Skip)], name)
+		}
+	}
+	return c
+}
+
+// Compile turns a function of inputs into a Program by the defaults of
+// [Config].
+func Compile(inputs []*expr.Node, outputs ...*expr.Node) (*Program, error) {
+	return Config{}.Compile(inputs, outputs...)
+}

@@ -1,0 +1,201 @@
+package expr
+
+// Reference meaning of products of arrays, and of the trace.
+//
+// All arguments are converted to the dtype of the result first. Then integers
+// are multiplied and added in int64, which wraps; bool likewise, so that a
+// product of bool arrays is an "or" of "ands"; floats in float64 and complex
+// numbers in complex128, in the order of the summed axis, rounded to the
+// dtype of the result at the end. Other engines sum in another order, and in
+// float32: they differ from this within a tolerance. No term is left out, so
+// that 0*Inf gives NaN; a sum of no terms is 0.
+
+// formula computes the elements of a result from the elements of the
+// arguments, all in row-major order.
+type formula[T number] func(c *call, args [][]T) []T
+
+// eval computes c by f.
+func (f formula[T]) eval(c *call) *Value {
+	args := make([][]T, len(c.args))
+	for i, a := range c.args {
+		args[i] = widened[T](a, c.typ.DType)
+	}
+	return convert(makeValue(c.shape(), f(c, args)), c.typ.DType)
+}
+
+// widened returns the elements of v, rounded to the dtype d, as T.
+func widened[T number](v *Value, d DType) []T {
+	return Elements[T](convert(convert(v, d), dtypeOf[T]()))
+}
+
+// evalProduct computes c by the formula for the dtype of the result.
+func evalProduct(c *call, ints formula[int64], reals formula[float64], complexes formula[complex128]) (*Value, *Error) {
+	switch d := c.typ.DType; {
+	case d.IsComplex():
+		return complexes.eval(c), nil
+	case d.IsFloat():
+		return reals.eval(c), nil
+	}
+	return ints.eval(c), nil
+}
+
+func evalDot(c *call) (*Value, *Error) {
+	return evalProduct(c, matmul[int64], matmul[float64], matmul[complex128])
+}
+
+func evalMatMul(c *call) (*Value, *Error) {
+	return evalProduct(c, matmul[int64], matmul[float64], matmul[complex128])
+}
+
+func evalOuter(c *call) (*Value, *Error) {
+	return evalProduct(c, outer[int64], outer[float64], outer[complex128])
+}
+
+func evalGemm(c *call) (*Value, *Error) {
+	return evalProduct(c, gemm[int64], gemm[float64], gemm[complex128])
+}
+
+func evalGemv(c *call) (*Value, *Error) {
+	return evalProduct(c, gemv[int64], gemv[float64], gemv[complex128])
+}
+
+func evalGer(c *call) (*Value, *Error) {
+	return evalProduct(c, ger[int64], ger[float64], ger[complex128])
+}
+
+func evalTrace(c *call) (*Value, *Error) {
+	return evalProduct(c, trace[int64], trace[float64], trace[complex128])
+}
+
+// multiply adds to out, an m by n matrix, the product of a (m by k) and
+// b (k by n). Terms are added in the order of the summed axis.
+func multiply[T number](out, a, b []T, m, k, n int) {
+	for i := range m {
+		row := out[i*n : (i+1)*n]
+		for l := range k {
+			x := a[i*k+l]
+			for j, y := range b[l*n : (l+1)*n] {
+				row[j] += T(x * y) // the conversion keeps the compiler from fusing
+			}
+		}
+	}
+}
+
+// matmul multiplies stacks of matrices; a vector is a row on the left and a
+// column on the right. For vectors and matrices that is dot.
+func matmul[T number](c *call, args [][]T) []T {
+	a, b := c.args[0].shape, c.args[1].shape
+	if len(a) == 1 {
+		a = []int{1, a[0]}
+	}
+	if len(b) == 1 {
+		b = []int{b[0], 1}
+	}
+	stack := c.shape()[:max(len(a), len(b))-2]
+	m, k, n := a[len(a)-2], a[len(a)-1], b[len(b)-1]
+	atA, atB := matrixOffsets(a, stack), matrixOffsets(b, stack)
+	out := make([]T, len(atA)*m*n)
+	for s := range atA {
+		multiply(out[s*m*n:(s+1)*m*n], args[0][atA[s]:], args[1][atB[s]:], m, k, n)
+	}
+	return out
+}
+
+// matrixOffsets returns where, in a row-major array of the given shape, the
+// matrices begin that meet those of a stack: an axis of length 1 and a missing
+// axis give the same matrix again.
+func matrixOffsets(shape, stack []int) []int {
+	rank := len(shape) - 2
+	strides := make([]int, len(stack))
+	skip := len(stack) - rank
+	for i, step := range rowMajor(shape)[:rank] {
+		if shape[i] != 1 {
+			strides[skip+i] = step
+		}
+	}
+	var offsets []int
+	forEachOffset(stack, strides, func(offset int) { offsets = append(offsets, offset) })
+	return offsets
+}
+
+// outer gives x[i]*y[j].
+func outer[T number](c *call, args [][]T) []T {
+	out := make([]T, 0, product(c.shape()))
+	for _, x := range args[0] {
+		for _, y := range args[1] {
+			out = append(out, x*y)
+		}
+	}
+	return out
+}
+
+// gemm gives alpha*A@B + beta*C, in plain arithmetic: a beta of 0 does not
+// hide a NaN in C.
+func gemm[T number](c *call, args [][]T) []T {
+	t := c.attr.(Transposed)
+	a, m, k := oriented(args[1], c.args[1].shape, t.A)
+	b, _, n := oriented(args[2], c.args[2].shape, t.B)
+	out := make([]T, m*n)
+	multiply(out, a, b, m, k, n)
+	return scaled(args, out)
+}
+
+// gemv gives alpha*A@x + beta*y.
+func gemv[T number](c *call, args [][]T) []T {
+	a, m, k := oriented(args[1], c.args[1].shape, c.attr.(Transposed).A)
+	out := make([]T, m)
+	multiply(out, a, args[2], m, k, 1)
+	return scaled(args, out)
+}
+
+// oriented returns a matrix, transposed if so wanted, and its size.
+func oriented[T number](x []T, shape []int, transposed bool) (y []T, rows, columns int) {
+	rows, columns = shape[0], shape[1]
+	if !transposed {
+		return x, rows, columns
+	}
+	y = make([]T, 0, len(x))
+	for j := range columns {
+		for i := range rows {
+			y = append(y, x[i*columns+j])
+		}
+	}
+	return y, columns, rows
+}
+
+// scaled turns the product of args[1] and args[2] into alpha*product, or
+// alpha*product + beta*c where args has alpha, a, b, beta and c.
+func scaled[T number](args [][]T, product []T) []T {
+	alpha := args[0][0]
+	for i, p := range product {
+		product[i] = alpha * p
+		if len(args) == 5 {
+			product[i] = T(alpha*p) + T(args[3][0]*args[4][i])
+		}
+	}
+	return product
+}
+
+// ger gives A + alpha*outer(x, y).
+func ger[T number](c *call, args [][]T) []T {
+	out := outer(c, args[1:3])
+	for i, p := range out {
+		out[i] = args[3][i] + T(args[0][0]*p)
+	}
+	return out
+}
+
+// trace adds the elements of a diagonal: the main one, or that of the
+// attribute.
+func trace[T number](c *call, args [][]T) []T {
+	row, column := 0, 0
+	if d, ok := c.attr.(Diagonal); ok {
+		row, column = max(-d.K, 0), max(d.K, 0)
+	}
+	rows, columns := c.args[0].shape[0], c.args[0].shape[1]
+	var sum T
+	for ; row < rows && column < columns; row, column = row+1, column+1 {
+		sum += args[0][row*columns+column]
+	}
+	return []T{sum}
+}
