@@ -71,10 +71,12 @@ func (v *Value) Clone() *Value {
 // counts as int64 and uint as uint64.
 func ValueOf(x any) (*Value, error) {
 	r := reflect.ValueOf(x)
-	if !r.IsValid() || r.Kind() == reflect.Pointer && r.IsNil() {
+	if r.Kind() == reflect.Pointer && r.IsNil() {
 		return nil, Errorf(ErrInput, "", "nil %T", x)
 	}
 	switch x := x.(type) {
+	case nil:
+		return nil, Errorf(ErrInput, "", "nil")
 	case *Value:
 		return x, nil
 	case *tensor.Dense:

@@ -80,11 +80,15 @@ func evalEigh(c *call) (*Value, *Error) {
 	if n == 0 || !finite(a.Data) {
 		return c.blank(), nil
 	}
+	exponent := scaleToOne(a.Data)
 	values := make([]float64, n)
 	s := blas64.Symmetric{N: n, Stride: n, Data: a.Data, Uplo: blas.Lower}
 	work := workspace(func(work []float64, lwork int) { lapack64.Syev(lapack.EVCompute, s, values, work, lwork) })
 	if !lapack64.Syev(lapack.EVCompute, s, values, work, len(work)) {
 		return nil, c.errorf(ErrDomain, "the eigenvalues of the matrix do not converge")
+	}
+	for i, v := range values {
+		values[i] = math.Ldexp(v, exponent)
 	}
 	for j := range n {
 		if column := columnOf(a, j); startsNegative(column) {
@@ -92,6 +96,22 @@ func evalEigh(c *call) (*Value, *Error) {
 		}
 	}
 	return c.results(values, a.Data), nil
+}
+
+// scaleToOne multiplies x by the power of two, 2**-exponent, that brings the
+// largest element to between 1/2 and 1. LAPACK scales too, but only until
+// squares do not overflow, and there its iteration for eigenvalues fails on
+// some matrices whose elements differ widely.
+func scaleToOne(x []float64) (exponent int) {
+	largest := 0.0
+	for _, v := range x {
+		largest = max(largest, math.Abs(v))
+	}
+	_, exponent = math.Frexp(largest)
+	for i, v := range x {
+		x[i] = math.Ldexp(v, -exponent)
+	}
+	return exponent
 }
 
 // evalSVD gives U (m by k), the singular values, descending, and the

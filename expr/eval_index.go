@@ -137,6 +137,19 @@ func (c *call) gathered(x *Value, index []*Value) (shape, offsets []int, err *Er
 	return shape, offsets, nil
 }
 
+// lengthsExcept returns the lengths and steps of the axes from a to b that are
+// not named.
+func (v *Value) lengthsExcept(axes []int, a, b int) part {
+	var p part
+	strides := v.Strides()
+	for i := a; i < b; i++ {
+		if !slices.Contains(axes, i) {
+			p.shape, p.strides = append(p.shape, v.shape[i]), append(p.strides, strides[i])
+		}
+	}
+	return p
+}
+
 // indexOffsets returns the joined shape of the index arrays and, for each of
 // its places, the offset in x to which the entries there lead.
 func (c *call) indexOffsets(x *Value, index []*Value) (shape, offsets []int, err *Error) {
@@ -146,6 +159,7 @@ func (c *call) indexOffsets(x *Value, index []*Value) (shape, offsets []int, err
 	}
 	shape, _ = Type{Dims: dims}.Shape()
 	offsets = make([]int, product(shape))
+	strides := x.Strides()
 	for k, i := range index {
 		axis := c.attr.(Gathered).Axes[k]
 		if err := c.checkIndex(i, axis, x.shape[axis]); err != nil {
@@ -153,7 +167,7 @@ func (c *call) indexOffsets(x *Value, index []*Value) (shape, offsets []int, err
 		}
 		i = i.pick(i.whole().stretched(shape))
 		for place := range offsets {
-			offsets[place] += wrapIndex(i.index(place), x.shape[axis]) * x.Strides()[axis]
+			offsets[place] += wrapIndex(i.index(place), x.shape[axis]) * strides[axis]
 		}
 	}
 	return shape, offsets, nil

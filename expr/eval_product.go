@@ -163,17 +163,17 @@ func oriented[T number](x []T, shape []int, transposed bool) (y []T, rows, colum
 	return y, columns, rows
 }
 
-// scaled turns the product of args[1] and args[2] into alpha*product, or
-// alpha*product + beta*c where args has alpha, a, b, beta and c.
-func scaled[T number](args [][]T, product []T) []T {
+// scaled turns the product x of args[1] and args[2] into alpha*x, or into
+// alpha*x + beta*c where args has alpha, a, b, beta and c.
+func scaled[T number](args [][]T, x []T) []T {
 	alpha := args[0][0]
-	for i, p := range product {
-		product[i] = alpha * p
+	for i, p := range x {
+		x[i] = alpha * p
 		if len(args) == 5 {
-			product[i] = T(alpha*p) + T(args[3][0]*args[4][i])
+			x[i] = T(alpha*p) + T(args[3][0]*args[4][i])
 		}
 	}
-	return product
+	return x
 }
 
 // ger gives A + alpha*outer(x, y).

@@ -1,7 +1,5 @@
 package expr
 
-import "slices"
-
 // Reference meaning of the ops that change shapes. All of them pick elements of
 // an argument by their offsets in its data.
 
@@ -139,17 +137,4 @@ func evalSize(c *call) (*Value, *Error) {
 		return ScalarValue(int64(x.shape[axis])), nil
 	}
 	return ScalarValue(int64(x.Len())), nil
-}
-
-// lengthsExcept returns the lengths and steps of the axes from a to b that are
-// not named.
-func (v *Value) lengthsExcept(axes []int, a, b int) part {
-	var p part
-	strides := v.Strides()
-	for i := a; i < b; i++ {
-		if !slices.Contains(axes, i) {
-			p.shape, p.strides = append(p.shape, v.shape[i]), append(p.strides, strides[i])
-		}
-	}
-	return p
 }

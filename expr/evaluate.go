@@ -167,7 +167,7 @@ func bindInput(in *Node, v *Value, named map[string]binding) error {
 
 // wrongDType is the mistake of giving data of dtype d to an input.
 func wrongDType(in *Node, d DType) error {
-	return Errorf(ErrDType, "", "%s: %s data for a %s input: convert the data, or declare the input %s", in.Name(), d, in.typ.DType, d)
+	return Errorf(ErrDType, "", "%s: %s data for an input of %s: convert the data, or declare the input %s", in.Name(), d, in.typ.DType, d)
 }
 
 // fitsDims reports whether an array of this shape can have these dims.

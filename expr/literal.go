@@ -20,7 +20,7 @@ func formatFloat(x float64, bits int) string {
 	case math.IsInf(x, -1):
 		return "-inf"
 	}
-	if a := math.Abs(x); a != 0 && (a < 1e-5 || a >= 1e16) {
+	if a := math.Abs(x); a != 0 && (a < 1e-4 || a >= 1e16) {
 		return strconv.FormatFloat(x, 'e', -1, bits)
 	}
 	s := strconv.FormatFloat(x, 'f', -1, bits)

@@ -231,9 +231,10 @@ func Stack(axis int, arrays ...any) *Node {
 		return wrong(Errorf(ErrInput, "stack", "no arrays"))
 	}
 	nodes := operands(arrays)
+	first := nodes[0]
 	for i, n := range nodes {
-		if n.err == nil && nodes[0].err == nil && n.Rank() != nodes[0].Rank() {
-			return wrong(Errorf(ErrShape, "stack", "shapes %s and %s differ", shapeString(nodes[0].typ.Dims), shapeString(n.typ.Dims)))
+		if n.err == nil && first.err == nil && n.Rank() != first.Rank() {
+			return wrong(Errorf(ErrShape, "stack", "shapes %s and %s differ", shapeString(first.typ.Dims), shapeString(n.typ.Dims)))
 		}
 		nodes[i] = n.ExpandDims(axis)
 	}
