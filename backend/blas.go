@@ -30,14 +30,18 @@ var (
 	single = routines[float32]{gonum.Implementation{}.Sgemm, gonum.Implementation{}.Sgemv, gonum.Implementation{}.Sger, gonum.Implementation{}.Sdot}
 )
 
-// product computes n if it is a product that BLAS has and all arguments are
-// finite, of n's dtype and not empty; else it returns nil.
-func product(n *expr.Node, args []*expr.Value) *expr.Value {
+// isProduct reports whether BLAS has n's op.
+func isProduct(n *expr.Node) bool {
 	switch n.Op() {
 	case expr.OpDot, expr.OpGemm, expr.OpGemv, expr.OpGer:
-	default:
-		return nil
+		return true
 	}
+	return false
+}
+
+// product computes the product n, whose arguments have passed its type rule,
+// if all of them are finite, of n's dtype and not empty; else it returns nil.
+func product(n *expr.Node, args []*expr.Value) *expr.Value {
 	if n.DType() == expr.Float64 {
 		return productOf(double, n, args)
 	}

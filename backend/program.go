@@ -237,8 +237,13 @@ func (s *step) run(values []*expr.Value) (*expr.Value, error) {
 	for i, slot := range s.args {
 		args[i] = values[slot]
 	}
-	if v := product(s.node, args); v != nil {
-		return v, nil
+	if isProduct(s.node) {
+		if _, err := s.node.Bind(args); err != nil {
+			return nil, err
+		}
+		if v := product(s.node, args); v != nil {
+			return v, nil
+		}
 	}
 	return s.node.Eval(args)
 }

@@ -1,6 +1,10 @@
 package expr
 
-import "arignote/expr/syntax"
+import (
+	"slices"
+
+	"arignote/expr/syntax"
+)
 
 // This file has the builders of the language's functions, in the order of the
 // table in lang.go.
@@ -168,21 +172,27 @@ func (s *site) restElems() []syntax.Expr {
 
 func buildTranspose(s *site) *Node {
 	x := s.node(0)
-	if len(s.rest) == 0 {
-		return x.Transpose()
-	}
-	if _, none := s.rest[0].(*syntax.None); none && len(s.rest) == 1 {
-		return x.Transpose()
-	}
 	elems := s.restElems()
-	if len(elems) == 0 { // transpose(x, ()), which has all axes of a scalar
-		return s.apply(OpDimShuffle, Pattern{[]int{}}, x)
+	none := false
+	if len(elems) == 1 {
+		_, none = elems[0].(*syntax.None)
 	}
-	axes := make([]int, len(elems))
+	if len(s.rest) == 0 || none {
+		order := allAxes(x.Rank())
+		slices.Reverse(order)
+		return s.apply(OpDimShuffle, Pattern{order}, x)
+	}
+	order := make([]int, len(elems))
 	for i, e := range elems {
-		axes[i] = s.int(e, "an axis")
+		axis := s.int(e, "an axis")
+		if order[i] = fromEnd(axis, x.Rank()); order[i] < 0 {
+			s.fail(e, ErrAxis, "axis %d of %s", axis, countAxes(x.Rank()))
+		}
 	}
-	return x.Transpose(axes...)
+	if s.err == nil && len(order) != x.Rank() {
+		s.fail(s.rest[0], ErrAxis, "%d axes named of %s", len(order), countAxes(x.Rank()))
+	}
+	return s.apply(OpDimShuffle, Pattern{order}, x)
 }
 
 // buildDimShuffle reads patterns such as (1, 'x', 0).

@@ -1,10 +1,6 @@
 package expr
 
-import (
-	"slices"
-
-	"arignote/expr/syntax"
-)
+import "slices"
 
 // This file has the builders of the functions that create arrays.
 
@@ -165,4 +161,3 @@ func diagonalOf(op Op) func(*site) *Node {
 	return func(s *site) *Node { return s.apply(op, Diagonal{K: s.integer(1)}, s.node(0)) }
 }
 
-var _ syntax.Expr = given{}

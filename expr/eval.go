@@ -42,6 +42,16 @@ func (x *Node) bind(args []*Value) (from []Type, t Type, err *Error) {
 	return from, t, err
 }
 
+// Bind applies the type rule of x's op to concrete arguments and returns the
+// type of the result; dims are unknown only where they depend on data.
+func (x *Node) Bind(args []*Value) (Type, error) {
+	_, t, err := x.bind(args)
+	if err != nil {
+		return Type{}, err.at(x.Pos())
+	}
+	return t, nil
+}
+
 // Eval computes x from the values of its arguments by the reference meaning
 // of its op. Mistakes carry x's place.
 func (x *Node) Eval(args []*Value) (*Value, error) {

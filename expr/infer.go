@@ -63,7 +63,23 @@ func infer(s *sig) (Type, *Error) {
 			return Type{}, s.errorf(ErrDType, "an operand has several results %v: pick one by its index", t)
 		}
 	}
-	return r.infer(s)
+	t, err := r.infer(s)
+	if err == nil && tooLarge(t.Dims) {
+		return Type{}, s.errorf(ErrShape, "shape %s has too many elements", shapeString(t.Dims))
+	}
+	return t, err
+}
+
+// tooLarge reports whether an array has more elements than any memory.
+func tooLarge(dims []Dim) bool {
+	total, empty := 1.0, false
+	for _, d := range dims {
+		if n, ok := d.Known(); ok {
+			total *= float64(n)
+			empty = empty || n == 0
+		}
+	}
+	return total > maxLen && !empty
 }
 
 // size resolves a Size: its value where known, else the dim that it denotes.

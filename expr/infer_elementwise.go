@@ -18,32 +18,27 @@ func (s *sig) broadcast() ([]Dim, *Error) {
 
 // shapes lists the arguments' shapes for a message: "(3, 4) and (5,)".
 func (s *sig) shapes() string {
-	text := ""
-	for i, a := range s.args {
-		switch {
-		case i == 0:
-		case i == len(s.args)-1:
-			text += " and "
-		default:
-			text += ", "
-		}
-		text += shapeString(a.Dims)
-	}
-	return text
+	return s.list(func(t Type) string { return shapeString(t.Dims) })
 }
 
 // dtypes lists the arguments' dtypes for a message: "float64 and bool".
-func (s *sig) dtypes() string {
+func (s *sig) dtypes() string { return s.list(func(t Type) string { return t.DType.String() }) }
+
+// list writes something of each argument, of the first ones if there are many.
+func (s *sig) list(write func(Type) string) string {
+	const most = 8
 	text := ""
 	for i, a := range s.args {
 		switch {
 		case i == 0:
+		case i == most:
+			return text + " ..."
 		case i == len(s.args)-1:
 			text += " and "
 		default:
 			text += ", "
 		}
-		text += a.DType.String()
+		text += write(a)
 	}
 	return text
 }

@@ -75,9 +75,15 @@ func inferItem(s *sig) (Type, *Error) {
 	}
 }
 
-// inferCustom asks the user's operation.
-func inferCustom(s *sig) (Type, *Error) {
+// inferCustom asks the user's operation. A panic of the user's code is a
+// mistake of that operation.
+func inferCustom(s *sig) (t Type, wrong *Error) {
 	c := s.attr.(User).Custom
+	defer func() {
+		if r := recover(); r != nil {
+			wrong = Errorf(ErrInput, c.Name(), "panic in Type: %v", r)
+		}
+	}()
 	t, err := c.Type(s.args)
 	if err != nil {
 		return Type{}, asError(err, ErrShape, c.Name())

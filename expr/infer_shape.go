@@ -105,8 +105,7 @@ func quotientDim(whole, rest []Dim) (Dim, bool) {
 	return KnownDim(n / m), n%m == 0
 }
 
-// inferBroadcastTo: axes of length 1 stretch to the shape, new axes in front;
-// a size of -1 keeps the length of the axis.
+// inferBroadcastTo: axes of length 1 stretch to the shape, new axes in front.
 func inferBroadcastTo(s *sig) (Type, *Error) {
 	x := s.args[0]
 	dims, minus, err := s.sizes()

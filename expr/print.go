@@ -85,32 +85,38 @@ func tupleText(outputs []piece, brackets bool) string {
 
 // printer writes one scope: a program, or the body of a lambda.
 type printer struct {
-	uses    map[*Node]int // how often each node is used, outputs included
-	pieces  map[*Node]piece
+	nodes   map[*Node]*printed
 	names   map[*Node]string // of inputs whose text is not their own name
 	taken   map[string]bool  // names that cannot be given to assignments
 	lines   []string         // the assignments
 	counter int
 }
 
+// printed is what the printer knows of a node.
+type printed struct {
+	uses int   // outputs included
+	text piece // empty before the node is written
+}
+
 // newPrinter counts the uses of the nodes that the outputs need.
 func newPrinter(inputs, outputs []*Node) *printer {
-	p := &printer{uses: map[*Node]int{}, pieces: map[*Node]piece{}, taken: map[string]bool{}}
+	p := &printer{nodes: map[*Node]*printed{}, taken: map[string]bool{}}
 	for _, in := range inputs {
 		if in != nil {
 			p.taken[in.Name()] = true
 		}
-	}
-	for _, out := range outputs {
-		p.uses[out]++
 	}
 	for n := range Nodes(sound(outputs)...) {
 		if n.op == OpInput {
 			p.taken[n.Name()] = true
 		}
 		for _, a := range n.args {
-			p.uses[a]++
+			p.nodes[a].uses++
 		}
+		p.nodes[n] = &printed{}
+	}
+	for _, out := range sound(outputs) {
+		p.nodes[out].uses++
 	}
 	return p
 }
@@ -142,7 +148,7 @@ func (p *printer) outputs(outputs []*Node) []piece {
 			texts[i] = leaf("<error: " + out.err.Error() + ">")
 		default:
 			p.walk(out)
-			texts[i] = p.pieces[out]
+			texts[i] = p.nodes[out].text
 		}
 	}
 	return texts
@@ -157,7 +163,7 @@ type frame struct {
 
 // walk writes root and all that it needs, arguments before users.
 func (p *printer) walk(root *Node) {
-	if _, done := p.pieces[root]; done {
+	if p.nodes[root].text.text != "" {
 		return
 	}
 	stack := []frame{{n: root}}
@@ -169,7 +175,7 @@ func (p *printer) walk(root *Node) {
 		if top.next < len(top.n.args) {
 			a := top.n.args[top.next]
 			top.next++
-			if _, done := p.pieces[a]; !done {
+			if p.nodes[a].text.text == "" {
 				stack = append(stack, frame{n: a})
 			}
 			continue
@@ -186,7 +192,8 @@ func (p *printer) walk(root *Node) {
 
 // finish keeps the text of n, or gives it a name if it is used again.
 func (p *printer) finish(n *Node, text piece) {
-	if p.uses[n] > 1 {
+	at := p.nodes[n]
+	if at.uses > 1 {
 		switch n.op {
 		case OpInput:
 		case OpConst:
@@ -197,7 +204,7 @@ func (p *printer) finish(n *Node, text piece) {
 			text = p.assign(text)
 		}
 	}
-	p.pieces[n] = text
+	at.text = text
 }
 
 // assign gives a text a name.
@@ -213,12 +220,10 @@ func (p *printer) assign(text piece) piece {
 
 // arg returns the text of argument i, named if it has become too deep or long.
 func (p *printer) arg(n *Node, i int) piece {
-	a := n.args[i]
-	text := p.short(p.pieces[a])
-	if p.uses[a] > 1 {
-		p.pieces[a] = text
-	} else {
-		delete(p.pieces, a)
+	a := p.nodes[n.args[i]]
+	text := p.short(a.text)
+	if a.uses == 1 {
+		a.text = piece{} // frees the memory: nobody asks again
 	}
 	return text
 }

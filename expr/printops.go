@@ -391,7 +391,7 @@ func (p *printer) linspace(n *Node) piece {
 func (p *printer) eye(n *Node) piece {
 	rows, columns := p.arg(n, 0), piece{}
 	a, b := n.args[0], n.args[1]
-	if a == b || a.op == OpConst && b.op == OpConst && rows.text == p.pieces[b].text {
+	if a == b || a.op == OpConst && b.op == OpConst && rows.text == p.nodes[b].text.text {
 		return callText("eye", n.attr.Key(), rows)
 	}
 	columns = p.arg(n, 1)

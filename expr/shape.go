@@ -21,7 +21,7 @@ func shapeArgs(dims []any, first int) (sizes []Size, args []*Node, err *Error) {
 			return nil, nil, n.err
 		}
 		if v := n.Value(); v != nil && v.Rank() == 0 && v.dtype.IsInteger() {
-			sizes[i] = Size{Arg: -1, N: int(v.Int(0))}
+			sizes[i] = Size{Arg: -1, N: v.index(0)}
 			continue
 		}
 		sizes[i] = Size{Arg: first + len(args)}

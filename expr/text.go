@@ -63,21 +63,22 @@ func (p Parser) ParseGraph(src string) (*Graph, error) {
 }
 
 func (p Parser) read(src string) (*syntax.File, *Graph, error) {
-	r := &reader{funcs: p.Funcs, scope: &scope{names: map[string]definition{}}}
 	for name := range p.Funcs {
 		if forms[name] != nil {
 			return nil, nil, Errorf(ErrInput, "", "%s is a function of the language and cannot be replaced", name)
-		}
-	}
-	for i, in := range p.Inputs {
-		if err := r.input(i, in); err != nil {
-			return nil, nil, err
 		}
 	}
 	file, err := syntax.Parse(src)
 	if err != nil {
 		e := err.(*syntax.Error)
 		return nil, nil, errorAt(e.Pos, ErrSyntax, "", "%s", e.Msg)
+	}
+	names := make(map[string]definition, len(p.Inputs)+len(file.Decls)+len(file.Body.Stmts))
+	r := &reader{funcs: p.Funcs, scope: &scope{names: names}}
+	for i, in := range p.Inputs {
+		if err := r.input(i, in); err != nil {
+			return nil, nil, err
+		}
 	}
 	g := &Graph{Inputs: append([]*Node{}, p.Inputs...)}
 	for i := range file.Decls {
@@ -172,6 +173,9 @@ func (r *reader) declare(d *syntax.Decl) (*Node, *Error) {
 		}
 	}
 	in := &Node{op: OpInput, attr: InputName{d.Name}, typ: t, place: placeAt(d.Pos)}
+	if tooLarge(t.Dims) {
+		return nil, errorAt(d.Pos, ErrShape, "", "shape %s has too many elements", shapeString(t.Dims))
+	}
 	r.scope.names[d.Name] = definition{in, d.Pos}
 	return in, nil
 }

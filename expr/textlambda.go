@@ -9,7 +9,7 @@ import (
 // This file reads functions as arguments: the bodies of map and with_gradient.
 
 // maxLambdas is how deep lambdas may be nested in each other.
-const maxLambdas = 50
+const maxLambdas = 16
 
 // lambda reads argument i, a lambda whose parameters have the given types. It
 // returns the body and the nodes outside of it that it uses, for which it has

@@ -1,0 +1,8 @@
+package autodiff
+
+import "arignote/expr"
+
+// HasRule reports whether the row of op has a rule, and Reason returns the
+// reason of a row without one.
+func HasRule(op expr.Op) bool  { return gradients[op].rule != nil }
+func Reason(op expr.Op) string { return gradients[op].reason }

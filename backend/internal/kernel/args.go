@@ -1,0 +1,79 @@
+package kernel
+
+import "fmt"
+
+// Args is what a kernel runs with.
+type Args struct {
+	Params  []int // parameter p is Params[p-1]
+	Buffers []Arg // indexed by Buf; those of Scratch buffers are not used
+}
+
+// Arg is the memory of a buffer: element i is Data[Offset+i].
+type Arg struct {
+	Data   any // []float64 for Float64 and so on
+	Offset int
+}
+
+// Range is a part of the iterations of the Split loops of a kernel: those with
+// numbers from Lo up to but without Hi, counted as nested loops count, the
+// outermost slowest.
+type Range struct{ Lo, Hi int }
+
+// Whole returns the Range of all iterations.
+func (k *Kernel) Whole(params []int) Range { return Range{0, k.Units(params)} }
+
+// Units returns the number of iterations of the Split loops together: 1 for a
+// kernel without. All Ranges together that a kernel is run for must cover
+// [0, Units) once, in any order and at the same time.
+func (k *Kernel) Units(params []int) int {
+	n := 1
+	for _, l := range k.SplitLoops() {
+		n *= l.Trips(params)
+	}
+	return n
+}
+
+// SplitLoops returns the Split loops of k, outermost first.
+func (k *Kernel) SplitLoops() []*Loop {
+	var all []*Loop
+	for body := k.Body; len(body) > 0; {
+		l, ok := body[len(body)-1].(*Loop)
+		if !ok || !l.Split {
+			break
+		}
+		all = append(all, l)
+		body = l.Body
+	}
+	return all
+}
+
+// Trips returns the number of iterations of l, which is no loop over a block.
+func (l *Loop) Trips(params []int) int {
+	n := l.Extent.Value(params)
+	if l.By == (Int{}) {
+		return n
+	}
+	by := l.By.Value(params)
+	return n/by + min(n%by, 1)
+}
+
+// Value returns the value of x for the given parameters.
+func (x Int) Value(params []int) int {
+	if x.Param == 0 {
+		return x.N
+	}
+	return params[x.Param-1] + x.N
+}
+
+// IndexError is an index value out of range.
+type IndexError struct {
+	Access int   // the Access of the Load or Store
+	Pick   int   // which of its Picks
+	Index  int64 // the value
+	Len    int   // the number of elements along that axis
+}
+
+// Error says which index is out of which range.
+func (e *IndexError) Error() string {
+	return fmt.Sprintf("access %d, index %d: %d is out of range for %d elements", e.Access, e.Pick, e.Index, e.Len)
+}

@@ -1,0 +1,168 @@
+package kernel
+
+import (
+	"iter"
+	"slices"
+
+	"arignote/expr"
+)
+
+// Blocks returns the blocks nested in s, in the order in which they are
+// written, without those of a Combine.
+func Blocks(s Stmt) [][]Stmt {
+	switch s := s.(type) {
+	case *Loop:
+		return [][]Stmt{s.Body}
+	case *Reduce:
+		return [][]Stmt{s.Body}
+	case *While:
+		return [][]Stmt{s.Cond, s.Body}
+	}
+	return nil
+}
+
+// Defs returns the values that s makes visible to the statements after it.
+func Defs(s Stmt) []Value {
+	switch s := s.(type) {
+	case *Let:
+		return []Value{s.Dst}
+	case *Const:
+		return []Value{s.Dst}
+	case *Iota:
+		return []Value{s.Dst}
+	case *Load:
+		return []Value{s.Dst}
+	case *Random:
+		return s.Dst
+	case *Reduce:
+		return results(s.States)
+	case *While:
+		return results(s.States)
+	}
+	return nil
+}
+
+func results(states []State) []Value {
+	v := make([]Value, len(states))
+	for i, s := range states {
+		v[i] = s.Result
+	}
+	return v
+}
+
+// Uses returns the values that s itself takes, not those that statements
+// nested in it take: for a Reduce or While the initial and next states and the
+// test.
+func Uses(s Stmt) []Value {
+	switch s := s.(type) {
+	case *Let:
+		return s.Args
+	case *Random:
+		return s.Key[:]
+	case *Load:
+		return indices(s.Picks)
+	case *Store:
+		return append(indices(s.Picks), s.Src)
+	case *Reduce:
+		return initNext(s.States)
+	case *While:
+		return append(initNext(s.States), s.Test)
+	}
+	return nil
+}
+
+func indices(picks []Picked) []Value {
+	v := make([]Value, len(picks))
+	for i, p := range picks {
+		v[i] = p.Index
+	}
+	return v
+}
+
+func initNext(states []State) []Value {
+	var v []Value
+	for _, s := range states {
+		v = append(v, s.Init, s.Next)
+	}
+	return v
+}
+
+// All yields the statements of body and all that are nested in them, each
+// before those nested in it, without those of a Combine.
+func All(body []Stmt) iter.Seq[Stmt] {
+	return func(yield func(Stmt) bool) { all(body, yield) }
+}
+
+func all(body []Stmt, yield func(Stmt) bool) bool {
+	for _, s := range body {
+		if !yield(s) {
+			return false
+		}
+		for _, b := range Blocks(s) {
+			if !all(b, yield) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// Element cuts the body of r in two: the statements that do not depend on its
+// states, which can run for many elements at once, and those that do, which
+// take up one element after the other. A statement that loads from a buffer
+// which a statement of the second part stored to belongs to the second part.
+func (r *Reduce) Element() (element, step []Stmt) {
+	depends := make(map[Value]bool)
+	stored := make(map[Buf]bool)
+	for _, s := range r.States {
+		depends[s.Value] = true
+	}
+	for _, s := range r.Body {
+		if !needs(s, depends, stored) {
+			element = append(element, s)
+			continue
+		}
+		step = append(step, s)
+		for _, v := range Defs(s) {
+			depends[v] = true
+		}
+		for n := range All([]Stmt{s}) {
+			if st, ok := n.(*Store); ok {
+				stored[st.Buf] = true
+			}
+		}
+	}
+	return element, step
+}
+
+// needs reports whether s or a statement in it takes one of the values or
+// touches one of the buffers.
+func needs(s Stmt, values map[Value]bool, stored map[Buf]bool) bool {
+	for n := range All([]Stmt{s}) {
+		if slices.ContainsFunc(Uses(n), func(v Value) bool { return values[v] }) {
+			return true
+		}
+		switch n := n.(type) {
+		case *Load:
+			if stored[n.Buf] {
+				return true
+			}
+		case *Store:
+			if stored[n.Buf] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Attr returns the attribute of the element-wise op of s.
+func (k *Kernel) Attr(s *Let) expr.Attr {
+	switch s.Op {
+	case expr.OpCast:
+		return expr.Cast{DType: k.Values[s.Dst]}
+	case expr.OpPolygamma:
+		return expr.Number{N: s.N}
+	}
+	return nil
+}

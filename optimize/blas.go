@@ -1,0 +1,271 @@
+package optimize
+
+import (
+	"arignote/expr"
+)
+
+// blas turns products of matrices, with the scalings, transposes and sums
+// around them, into gemv, gemm and ger: alpha*op(A)@op(B) + beta*C is one step.
+// A plain product of two matrices stays dot. What else is added, or stretches,
+// stays outside: 1 + M@v is an add of a gemv.
+//
+// A product that several nodes use is computed once and takes nothing in.
+func blas(r *run, g *expr.Graph) *expr.Graph {
+	r.countUses(g)
+	return r.rewrite(g, func(n *expr.Node) (*expr.Node, why) {
+		if !n.DType().IsFloat() {
+			return nil, why{}
+		}
+		m := r.formBlas(n)
+		if m == nil || m.Err() != nil {
+			return nil, why{}
+		}
+		if m = r.fit(n, m); m == nil {
+			return nil, why{}
+		}
+		r.uses.inherit(r.id(n), r.id(m))
+		return m, why{rule: blasName(m), class: Real, note: "products are added in another order"}
+	})
+}
+
+// blasName is the name under which forming m is reported: its op, or that of
+// the product under what stays outside.
+func blasName(m *expr.Node) string {
+	for _, n := range append([]*expr.Node{m}, m.Args()...) {
+		switch n.Op() {
+		case expr.OpGemm, expr.OpGemv, expr.OpGer:
+			return n.Op().String()
+		}
+	}
+	return "dot"
+}
+
+// formBlas returns what n becomes, or nil.
+func (r *run) formBlas(n *expr.Node) *expr.Node {
+	switch n.Op() {
+	case expr.OpDot:
+		if p, ok := r.asProduct(n); ok && (p.op == expr.OpGemv || p.t != expr.Transposed{}) {
+			return p.node(r, n)
+		}
+	case expr.OpMul, expr.OpNeg, expr.OpDiv:
+		if s := r.asScaled(n); s.scaled {
+			if p, ok := r.asProduct(s.core); ok && p.op != expr.OpGer && r.once(s.core) {
+				p.alpha = r.times(n, s.alpha, p.alpha)
+				return p.node(r, n)
+			}
+		}
+	case expr.OpAdd, expr.OpSub:
+		return r.accumulate(n)
+	}
+	return nil
+}
+
+// matrixProduct is alpha*op(A)@op(B), gemv where b is a vector, or
+// alpha*outer(a, b), which only ger can add to something.
+type matrixProduct struct {
+	op    expr.Op
+	alpha *expr.Node
+	a, b  *expr.Node
+	t     expr.Transposed
+}
+
+// asProduct reads a node as a product without addend.
+func (r *run) asProduct(n *expr.Node) (matrixProduct, bool) {
+	p := matrixProduct{alpha: r.weak(1.0)}
+	switch n.Op() {
+	case expr.OpDot:
+		p.a, p.b, p.op = n.Arg(0), n.Arg(1), expr.OpGemm
+		switch {
+		case p.a.Rank() == 1 && p.b.Rank() == 1:
+			return p, false
+		case p.a.Rank() == 1: // a vector times a matrix is its transpose times the vector
+			p.a, p.b, p.t.A, p.op = p.b, p.a, true, expr.OpGemv
+		case p.b.Rank() == 1:
+			p.op = expr.OpGemv
+		}
+	case expr.OpGemv, expr.OpGemm:
+		if len(n.Args()) != 3 {
+			return p, false
+		}
+		p.op, p.alpha, p.a, p.b, p.t = n.Op(), n.Arg(0), n.Arg(1), n.Arg(2), n.Attr().(expr.Transposed)
+	case expr.OpOuter:
+		p.op, p.a, p.b = expr.OpGer, n.Arg(0), n.Arg(1)
+	default:
+		return p, false
+	}
+	if p.op != expr.OpGer {
+		if isMatrixTranspose(p.a) {
+			p.a, p.t.A = p.a.Arg(0), !p.t.A
+		}
+		if isMatrixTranspose(p.b) {
+			p.b, p.t.B = p.b.Arg(0), !p.t.B
+		}
+	}
+	return p, n.DType().IsFloat() && p.a.DType() == n.DType() && p.b.DType() == n.DType()
+}
+
+// node builds the product, with an addend if there are two further arguments,
+// beta and C.
+func (p matrixProduct) node(r *run, at *expr.Node, betaC ...*expr.Node) *expr.Node {
+	if p.op == expr.OpGer {
+		return r.make(at, expr.OpGer, nil, p.alpha, p.a, p.b, betaC[1])
+	}
+	return r.make(at, p.op, p.t, append([]*expr.Node{p.alpha, p.a, p.b}, betaC...)...)
+}
+
+// scaledNode is alpha*core with a scalar alpha.
+type scaledNode struct {
+	alpha, core *expr.Node
+	scaled      bool // alpha is something other than the 1 that is always there
+}
+
+// asScaled takes scalar factors off n, if the core has the type of n.
+func (r *run) asScaled(n *expr.Node) scaledNode {
+	s := scaledNode{alpha: r.weak(1.0), core: n}
+	for {
+		x := s.core
+		switch x.Op() {
+		case expr.OpNeg:
+			s.core, s.alpha = x.Arg(0), r.times(n, r.weak(-1.0), s.alpha)
+		case expr.OpMul:
+			core, factors := splitScalars(x)
+			if core == nil {
+				return s
+			}
+			s.core = core
+			for _, f := range factors {
+				s.alpha = r.times(n, s.alpha, f)
+			}
+		case expr.OpDiv:
+			if x.Arg(1).Rank() > 0 || !scalarFor(x.Arg(1), x) {
+				return s
+			}
+			s.core, s.alpha = x.Arg(0), r.times(n, s.alpha, r.inverse(n, x.Arg(1)))
+		default:
+			return s
+		}
+		if s.core.DType() != n.DType() || s.core.Rank() != n.Rank() || s.alpha.Err() != nil {
+			return scaledNode{alpha: r.weak(1.0), core: n}
+		}
+		s.scaled = true
+		if !r.once(s.core) {
+			return s
+		}
+	}
+}
+
+// splitScalars returns the one factor of a product that is no scalar, and the
+// scalars; nil if there are none or several.
+func splitScalars(x *expr.Node) (core *expr.Node, factors []*expr.Node) {
+	for _, f := range x.Args() {
+		switch {
+		case f.Rank() > 0 && core != nil:
+			return nil, nil
+		case f.Rank() > 0:
+			core = f
+		case !scalarFor(f, x):
+			return nil, nil
+		default:
+			factors = append(factors, f)
+		}
+	}
+	return core, factors
+}
+
+// scalarFor reports whether the scalar f can be an alpha of a product with the
+// type of x: it does not change the dtype.
+func scalarFor(f, x *expr.Node) bool {
+	return f.DType() == x.DType() || f.Type().Weak && !f.DType().IsComplex()
+}
+
+// times multiplies two scalars, at once where both are numbers.
+func (r *run) times(at, a, b *expr.Node) *expr.Node {
+	x, okX := scalarOf(a)
+	y, okY := scalarOf(b)
+	switch {
+	case okX && okY && a.Type().Weak && b.Type().Weak:
+		return r.weak(real(x) * real(y))
+	case okX && x == 1 && a.Type().Weak:
+		return b
+	case okY && y == 1 && b.Type().Weak:
+		return a
+	case okX && x == -1 && a.Type().Weak:
+		return r.make(at, expr.OpNeg, nil, b)
+	}
+	return r.make(at, expr.OpMul, nil, a, b)
+}
+
+// inverse is 1/x for a scalar.
+func (r *run) inverse(at, x *expr.Node) *expr.Node {
+	if v, ok := scalarOf(x); ok && x.Type().Weak && real(v) != 0 {
+		return r.weak(1 / real(v))
+	}
+	return r.make(at, expr.OpReciprocal, nil, x)
+}
+
+// accumulate lets a product in the sum n take in another term of its shape.
+func (r *run) accumulate(n *expr.Node) *expr.Node {
+	terms := n.Args()
+	for i, t := range terms {
+		s := r.asScaled(t)
+		p, ok := r.asProduct(s.core)
+		if !ok || t.DType() != n.DType() || !r.once(t) || !r.once(s.core) {
+			continue
+		}
+		alpha := r.times(n, s.alpha, p.alpha)
+		if n.Op() == expr.OpSub && i == 1 {
+			alpha = r.times(n, r.weak(-1.0), alpha)
+		}
+		if j := r.addend(n, i); j >= 0 && alpha.Err() == nil {
+			p.alpha = alpha
+			return r.withAddend(n, p, i, j)
+		}
+	}
+	return nil
+}
+
+// addend returns the number of another term of the sum n that has the shape
+// and dtype of term i, preferring one that is no product itself; -1 if there is
+// none.
+func (r *run) addend(n *expr.Node, i int) int {
+	best := -1
+	for j, t := range n.Args() {
+		if j == i || t.DType() != n.DType() || !r.sameShape(t, n.Arg(i)) {
+			continue
+		}
+		if _, ok := r.asProduct(r.asScaled(t).core); !ok {
+			return j
+		}
+		best = j
+	}
+	return best
+}
+
+// withAddend returns the sum n with the terms i and j made one by p.
+func (r *run) withAddend(n *expr.Node, p matrixProduct, i, j int) *expr.Node {
+	c := scaledNode{alpha: r.weak(1.0), core: n.Arg(j)}
+	if p.op != expr.OpGer && r.once(n.Arg(j)) {
+		c = r.asScaled(n.Arg(j))
+	}
+	if n.Op() == expr.OpSub && j == 1 {
+		if p.op == expr.OpGer {
+			c.core = r.make(n, expr.OpNeg, nil, c.core)
+		} else {
+			c.alpha = r.times(n, r.weak(-1.0), c.alpha)
+		}
+	}
+	if c.alpha.Err() != nil || c.core.Err() != nil {
+		return nil
+	}
+	m := p.node(r, n, c.alpha, c.core)
+	if n.Op() == expr.OpSub || len(n.Args()) == 2 || m.Err() != nil {
+		return m
+	}
+	rest := []*expr.Node{m}
+	for k, t := range n.Args() {
+		if k != i && k != j {
+			rest = append(rest, t)
+		}
+	}
+	return r.make(n, expr.OpAdd, nil, rest...)
+}

@@ -1,0 +1,107 @@
+package optimize
+
+import "arignote/expr"
+
+// canonicalize collects sums and products of any length: a sum becomes a
+// constant and terms with coefficients, a product a coefficient and powers of
+// bases, whatever additions, negations, divisions, squares and roots they were
+// written with. Equal terms and bases meet (a + b - a, x*y/y, 2*x*3) and the
+// rules whose left side is a sum or a product are matched inside.
+//
+// What was collected is written back only if that saves operations: the order
+// of a sum and the grouping of a product that gain nothing stay as the user
+// wrote them, and with them their rounding and their overflow. Sums and
+// products nested in their first argument become one node with many arguments,
+// which is the same computation.
+//
+// Integers are collected modulo 2^n, which is exact. Complex numbers and bool
+// are left alone.
+func canonicalize(r *run, g *expr.Graph) *expr.Graph {
+	r.countUses(g)
+	return r.rewrite(g, func(n *expr.Node) (*expr.Node, why) {
+		if !r.collects(n) {
+			return nil, why{}
+		}
+		m, by := r.canonical(n)
+		if m != nil {
+			r.uses.inherit(r.id(n), r.id(m))
+		}
+		return m, by
+	})
+}
+
+// collects reports whether n is the root of a sum or product that is worth
+// looking at: inner nodes are collected with their root.
+func (r *run) collects(n *expr.Node) bool {
+	t := n.Type()
+	if !t.DType.IsFloat() && !t.DType.IsInteger() || t.Weak || r.opt.Strict && !t.DType.IsInteger() {
+		return false
+	}
+	sum, product := sumOp(n.Op()), productOp(n.Op())
+	if !sum && !product {
+		return false
+	}
+	u := r.onlyUser(n)
+	if u == nil || u.DType() != t.DType {
+		return true
+	}
+	return !(sum && sumOp(u.Op()) || !sum && opensFactors(u.Op()))
+}
+
+// opensFactors reports whether a product that is an argument of op is always
+// collected with it.
+func opensFactors(op expr.Op) bool {
+	return productOp(op) && op != expr.OpSqrt && op != expr.OpPow
+}
+
+// sumOp reports whether op adds terms.
+func sumOp(op expr.Op) bool {
+	return op == expr.OpAdd || op == expr.OpSub || op == expr.OpNeg
+}
+
+// productOp reports whether op multiplies powers.
+func productOp(op expr.Op) bool {
+	switch op {
+	case expr.OpMul, expr.OpDiv, expr.OpReciprocal, expr.OpSquare, expr.OpSqrt, expr.OpPow, expr.OpNeg:
+		return true
+	}
+	return false
+}
+
+// canonical returns a cheaper form of the sum or product n, or nil.
+func (r *run) canonical(n *expr.Node) (*expr.Node, why) {
+	if m := r.flatten(n); m != nil {
+		return m, why{rule: "flatten", class: Exact}
+	}
+	if sumOp(n.Op()) {
+		if m, by := r.collectSum(n); m != nil {
+			return m, by
+		}
+	}
+	if productOp(n.Op()) {
+		return r.collectProduct(n)
+	}
+	return nil, why{}
+}
+
+// maxArgs is the largest number of arguments of a collected node: longer sums
+// and products stay a chain of such nodes.
+const maxArgs = 32
+
+// flatten merges add(add(a, b), c) into add(a, b, c), which is computed in the
+// same order, if nothing else uses the inner sum. The same for mul.
+func (r *run) flatten(n *expr.Node) *expr.Node {
+	if n.Op() != expr.OpAdd && n.Op() != expr.OpMul {
+		return nil
+	}
+	inner := n.Arg(0)
+	if inner.Op() != n.Op() || !r.once(inner) || inner.Type().DType != n.Type().DType || inner.Type().Weak {
+		return nil
+	}
+	if len(inner.Args())+len(n.Args()) > maxArgs {
+		return nil
+	}
+	args := append(append([]*expr.Node{}, inner.Args()...), n.Args()[1:]...)
+	m := expr.New(n, n.Op(), nil, args...)
+	return r.fit(n, m)
+}

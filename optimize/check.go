@@ -1,0 +1,220 @@
+package optimize
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"arignote/expr"
+)
+
+// Check mode: after every pass the graph must keep its invariants, and must
+// give the values that it gave before, on random inputs, by the reference
+// evaluator. Where it does not, the rewrites of the pass are evaluated one by
+// one, both sides on the same inputs, to find the rule that is wrong.
+
+const (
+	checkTrials   = 2       // sets of inputs
+	checkShapes   = 40      // attempts to find lengths for unknown dims that fit
+	checkElements = 1 << 20 // inputs with more elements are not tried
+)
+
+// check compares the graph after a pass with the one before; from is the
+// number of the first step of the pass.
+func (r *run) check(before, after *expr.Graph, from int) error {
+	if err := after.Check(); err != nil {
+		return fmt.Errorf("pass %s: %w", r.pass.Name, err)
+	}
+	for i, n := range before.Outputs {
+		if m := after.Outputs[i]; !n.Type().Equal(m.Type()) {
+			return fmt.Errorf("pass %s: output %d was %v and is %v", r.pass.Name, i, n.Type(), m.Type())
+		}
+	}
+	steps := r.trace.Steps[from:]
+	exact := true
+	for _, s := range steps {
+		exact = exact && s.Class == Exact
+	}
+	inputs := inputsOf(before, after)
+	rng := rand.New(rand.NewPCG(1, uint64(from)))
+	for trial := range checkTrials {
+		values, want := inputsFor(rng, trial, inputs, before)
+		if want == nil {
+			return nil // no inputs found for which the graph has a value
+		}
+		got, err := (&expr.Graph{Inputs: inputs, Outputs: after.Outputs}).Evaluate(values)
+		if err == nil && sameValues(want, got, exact) {
+			continue
+		}
+		return r.blame(steps, inputs, values, err)
+	}
+	return nil
+}
+
+// blame finds the rewrite whose two sides differ on values.
+func (r *run) blame(steps []Step, inputs []*expr.Node, values []*expr.Value, err error) error {
+	for _, s := range steps {
+		g := expr.Graph{Inputs: inputs, Outputs: []*expr.Node{s.Before}}
+		want, errBefore := g.Evaluate(values)
+		if errBefore != nil {
+			continue // in the body of a loop, or fails on these inputs
+		}
+		g.Outputs[0] = s.After
+		got, errAfter := g.Evaluate(values)
+		if errAfter != nil {
+			return fmt.Errorf("pass %s, rule %s: %v fails: %w", s.Pass, s.Rule, s, errAfter)
+		}
+		if !sameValues(want, got, s.Class == Exact) {
+			return fmt.Errorf("pass %s, rule %s is wrong: %v: %v became %v", s.Pass, s.Rule, s, want[0], got[0])
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("pass %s: the graph fails now: %w", r.pass.Name, err)
+	}
+	return fmt.Errorf("pass %s changes the values of the graph", r.pass.Name)
+}
+
+// inputsOf returns the inputs of both graphs, listed or used.
+func inputsOf(graphs ...*expr.Graph) []*expr.Node {
+	var list []*expr.Node
+	seen := make(map[*expr.Node]bool)
+	add := func(n *expr.Node) {
+		if !seen[n] {
+			seen[n] = true
+			list = append(list, n)
+		}
+	}
+	for _, g := range graphs {
+		for _, n := range g.Inputs {
+			add(n)
+		}
+		for n := range g.Nodes() {
+			if n.Op() == expr.OpInput {
+				add(n)
+			}
+		}
+	}
+	return list
+}
+
+// inputsFor looks for inputs for which g has values and returns both. Unknown
+// lengths are all 3 at first, then random.
+func inputsFor(rng *rand.Rand, trial int, inputs []*expr.Node, g *expr.Graph) (values []*expr.Value, outputs []*expr.Value) {
+	for attempt := range checkShapes {
+		named := make(map[string]int)
+		length := func() int {
+			if attempt == 0 {
+				return 3
+			}
+			return 1 + rng.IntN(4)
+		}
+		values = values[:0]
+		total := 0
+		for _, in := range inputs {
+			shape := make([]int, in.Rank())
+			size := 1
+			for i, d := range in.Type().Dims {
+				n, known := d.Known()
+				if !known {
+					n = length()
+					if old, ok := named[d.Name()]; ok && d.Name() != "" {
+						n = old
+					}
+					named[d.Name()] = n
+				}
+				shape[i] = n
+				size *= n
+			}
+			if total += size; total > checkElements {
+				return nil, nil
+			}
+			values = append(values, randomValue(rng, trial, in.DType(), shape))
+		}
+		out, err := (&expr.Graph{Inputs: inputs, Outputs: g.Outputs}).Evaluate(values)
+		if err == nil {
+			return values, out
+		}
+	}
+	return nil, nil
+}
+
+// randomValue returns an array of numbers that most functions are defined for:
+// in the first trial between 0.1 and 2, later of both signs.
+func randomValue(rng *rand.Rand, trial int, d expr.DType, shape []int) *expr.Value {
+	n := 1
+	for _, k := range shape {
+		n *= k
+	}
+	x := make([]float64, n)
+	for i := range x {
+		x[i] = 0.1 + 1.9*rng.Float64()
+		if trial > 0 {
+			x[i] = 2 * rng.NormFloat64()
+		}
+		if d.IsInteger() {
+			x[i] = math.Trunc(3 * x[i])
+		}
+		if d.IsUnsigned() {
+			x[i] = math.Abs(x[i])
+		}
+		if d == expr.Bool {
+			x[i] = float64(rng.IntN(2))
+		}
+	}
+	v, _ := expr.NewValue(shape, x)
+	in := expr.InputOf("x", v.Type())
+	c, err := expr.New(in, expr.OpCast, expr.Cast{DType: d}, in).Eval([]*expr.Value{v})
+	if err != nil {
+		return v
+	}
+	return c
+}
+
+// sameValues compares results: bit by bit if exact (NaN is NaN), else up to
+// rounding where both are finite.
+func sameValues(want, got []*expr.Value, exact bool) bool {
+	for i, w := range want {
+		if !sameValue(w, got[i], exact) {
+			return false
+		}
+	}
+	return true
+}
+
+func sameValue(w, g *expr.Value, exact bool) bool {
+	if w.Len() != g.Len() || w.DType() != g.DType() {
+		return false
+	}
+	tolerance := 1e-6
+	if w.DType() == expr.Float32 || w.DType() == expr.Complex64 {
+		tolerance = 1e-3
+	}
+	largest := 1.0
+	for i := range w.Len() {
+		if x := cabs(w.Complex(i)); x > largest && x <= math.MaxFloat64 {
+			largest = x
+		}
+	}
+	for i := range w.Len() {
+		x, y := w.Complex(i), g.Complex(i)
+		switch {
+		case w.DType().IsInteger():
+			if w.Int(i) != g.Int(i) {
+				return false
+			}
+		case exact:
+			if !sameBits(real(x), real(y)) || !sameBits(imag(x), imag(y)) {
+				return false
+			}
+		case cabs(x-y) > tolerance*largest && cabs(x) <= math.MaxFloat64 && cabs(y) <= math.MaxFloat64:
+			return false
+		}
+	}
+	return true
+}
+
+func cabs(z complex128) float64 { return math.Hypot(real(z), imag(z)) }
+
+func sameBits(x, y float64) bool {
+	return x != x && y != y || math.Float64bits(x) == math.Float64bits(y)
+}

@@ -1,0 +1,123 @@
+package optimize
+
+import "arignote/expr"
+
+// fold computes nodes whose arguments are all constants, by the reference
+// evaluator, unless the result has more than MaxConst elements or the
+// computation fails: then the mistake is left for the time of running. What is
+// weak stays weak.
+//
+// Arrays that are cheap to make (arange, eye, linspace) become constants only
+// where they are small, or where an op makes something small of them: a
+// generated array needs no memory to be read. Stretched constants stay
+// stretched; what is computed of them is stretched after it (see structure).
+func fold(r *run, g *expr.Graph) *expr.Graph {
+	f := &folder{r: r}
+	return r.rewrite(g, f.step)
+}
+
+// smallConst is the number of elements up to which a created array becomes a
+// constant by itself.
+const smallConst = 32
+
+// folder knows the values of closed nodes: those without inputs.
+type folder struct {
+	r      *run
+	values []*expr.Value // by node number
+}
+
+// step returns the constant that n is, or nil.
+func (f *folder) step(n *expr.Node) (*expr.Node, why) {
+	if !foldable(n) {
+		return nil, why{}
+	}
+	v := f.value(n)
+	if v == nil || n.Type().IsTuple() || created(n.Op()) && v.Len() > smallConst {
+		return nil, why{}
+	}
+	return f.r.constant(v, n.Type().Weak), why{rule: "fold", class: Exact}
+}
+
+// foldable reports whether folding may compute n at all.
+func foldable(n *expr.Node) bool {
+	switch n.Op() {
+	case expr.OpInput, expr.OpConst, expr.OpBroadcastTo, expr.OpBroadcastLike, expr.OpCustom,
+		expr.OpStopGradient, expr.OpScaleGradient, expr.OpWithGradient:
+		return false
+	}
+	return len(n.Args()) > 0
+}
+
+// created reports whether op makes an array of scalars.
+func created(op expr.Op) bool {
+	return op == expr.OpArange || op == expr.OpLinspace || op == expr.OpEye
+}
+
+// value computes n if it is closed and small, else returns nil.
+func (f *folder) value(n *expr.Node) *expr.Value {
+	if v := n.Value(); v != nil {
+		return v
+	}
+	id := f.r.id(n)
+	if int(id) < len(f.values) && f.values[id] != nil {
+		return f.values[id]
+	}
+	if !foldable(n) || f.tooLarge(n.Type()) {
+		return nil
+	}
+	args := make([]*expr.Value, len(n.Args()))
+	for i, a := range n.Args() {
+		// An argument is a constant by now, or not closed, or one of the
+		// cheap arrays that are not made constants.
+		if created(a.Op()) || a.Type().IsTuple() || a.Value() != nil {
+			args[i] = f.value(a)
+		}
+		if args[i] == nil {
+			return nil
+		}
+	}
+	v, err := n.Eval(args)
+	if err != nil || !n.Type().IsTuple() && v.Len() > f.r.opt.MaxConst {
+		return nil
+	}
+	for int(id) >= len(f.values) {
+		f.values = append(f.values, nil)
+	}
+	f.values[id] = v
+	return v
+}
+
+// tooLarge reports whether a result is known to be above the cap.
+func (f *folder) tooLarge(t expr.Type) bool {
+	for _, e := range t.Elems {
+		if f.tooLarge(e) {
+			return true
+		}
+	}
+	total := 1
+	for _, d := range t.Dims {
+		if n, known := d.Known(); known {
+			total *= n
+		}
+		if total > f.r.opt.MaxConst {
+			return true
+		}
+	}
+	return false
+}
+
+// constant returns the node that holds v.
+func (r *run) constant(v *expr.Value, weak bool) *expr.Node {
+	if !weak {
+		return r.node(expr.Strong(v))
+	}
+	switch d := v.DType(); {
+	case d == expr.Bool:
+		return r.weak(v.Bool(0))
+	case d.IsInteger():
+		return r.weak(int(v.Int(0)))
+	case d.IsFloat():
+		return r.weak(v.Float(0))
+	}
+	return r.node(expr.Const(v.Complex(0)))
+}

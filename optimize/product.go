@@ -1,0 +1,290 @@
+package optimize
+
+import (
+	"math"
+
+	"arignote/expr"
+)
+
+// product is a collected product: coef * base[0]**exp[0] * base[1]**exp[1] ...
+// in the order in which the factors were met.
+type product struct {
+	d       expr.DType
+	coef    number
+	factors []factor
+	index   map[*expr.Node]int
+	cost    int // operations that the collected nodes spend
+	bad     bool
+}
+
+type factor struct {
+	base *expr.Node
+	exp  float64
+}
+
+// costPow is what a general power counts for, in operations.
+const costPow = 4
+
+// gatherProduct takes the product n apart. It opens inner products that
+// nothing else uses.
+func (r *run) gatherProduct(n *expr.Node) *product {
+	p := &product{d: n.DType(), coef: whole(1), index: make(map[*expr.Node]int)}
+	stack := []factor{{n, 1}}
+	for len(stack) > 0 && !p.bad {
+		f := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if f.base != n && !r.opens(f.base, p.d) {
+			p.mul(f)
+			continue
+		}
+		parts, cost, ok := p.open(f)
+		if !ok {
+			p.mul(f)
+			continue
+		}
+		p.cost += cost
+		for i := len(parts) - 1; i >= 0; i-- {
+			stack = append(stack, parts[i])
+		}
+	}
+	return p
+}
+
+// open takes one node of a product apart: base**exp is the product of parts.
+// It multiplies signs into the coefficient itself.
+func (p *product) open(f factor) (parts []factor, cost int, ok bool) {
+	x, isWhole := f.base, f.exp == math.Trunc(f.exp)
+	if !isWhole || p.d.IsInteger() && f.exp < 0 {
+		return nil, 0, false // (x*y)**0.5 is not x**0.5 * y**0.5 for negative x and y
+	}
+	switch x.Op() {
+	case expr.OpMul:
+		for _, a := range x.Args() {
+			parts = append(parts, factor{a, f.exp})
+		}
+		return parts, len(parts) - 1, true
+	case expr.OpDiv:
+		return []factor{{x.Arg(0), f.exp}, {x.Arg(1), -f.exp}}, 1, true
+	case expr.OpReciprocal:
+		return []factor{{x.Arg(0), -f.exp}}, 1, true
+	case expr.OpSquare:
+		return []factor{{x.Arg(0), 2 * f.exp}}, 1, true
+	case expr.OpSqrt:
+		return []factor{{x.Arg(0), f.exp / 2}}, 1, true
+	case expr.OpNeg:
+		if math.Mod(f.exp, 2) != 0 {
+			p.coef = p.coef.neg()
+		}
+		return []factor{{x.Arg(0), f.exp}}, 1, true
+	case expr.OpPow:
+		c, ok := numberOf(x.Arg(1), expr.Float64)
+		if !ok || p.d.IsInteger() && (c.f < 0 || c.f != math.Trunc(c.f)) || math.Abs(c.f) > 1e6 {
+			return nil, 0, false
+		}
+		return []factor{{x.Arg(0), c.f * f.exp}}, costPow, true
+	}
+	return nil, 0, false
+}
+
+// mul multiplies by a factor: into the coefficient, or to the power of its
+// base.
+func (p *product) mul(f factor) {
+	if c, ok := numberOf(f.base, p.d); ok {
+		p.mulConstant(c, f.exp)
+		return
+	}
+	i, ok := p.index[f.base]
+	if !ok {
+		i = len(p.factors)
+		p.index[f.base] = i
+		p.factors = append(p.factors, factor{f.base, 0})
+	}
+	p.factors[i].exp += f.exp
+}
+
+func (p *product) mulConstant(c number, exp float64) {
+	if p.d.IsInteger() {
+		for range int(min(exp, 64)) {
+			p.coef.i *= c.i
+		}
+		p.bad = p.bad || exp > 64 || exp < 0
+		return
+	}
+	p.coef.f *= math.Pow(c.f, exp)
+	if x := math.Abs(p.coef.f); !(x > 1e-290 && x < 1e290) {
+		p.bad = true // zero is for other rules; near the ends rounding would show
+	}
+	if x := math.Abs(p.coef.f); p.d == expr.Float32 && !(x > 1e-35 && x < 1e35) {
+		p.bad = true
+	}
+}
+
+// collectProduct returns a cheaper form of the product n, or nil.
+func (r *run) collectProduct(n *expr.Node) (*expr.Node, why) {
+	p := r.gatherProduct(n)
+	if p.bad {
+		return nil, why{}
+	}
+	if m, by := r.matchProduct(n, p); m != nil {
+		return m, by
+	}
+	if !r.mergeExps(n, p) && p.costBack() >= p.cost {
+		return nil, why{}
+	}
+	m := r.fit(n, p.write(r, n))
+	if m == nil || m == n {
+		return nil, why{}
+	}
+	by := why{rule: "collect-product", class: Real, note: "factors are multiplied in another order; what cancels is not 0"}
+	if p.d.IsInteger() {
+		by = why{rule: "collect-product", class: Exact}
+	}
+	return m, by
+}
+
+// mergeExps turns exp(a)**i * exp(b)**j into exp(i*a + j*b), if nothing else
+// uses the exponentials.
+func (r *run) mergeExps(n *expr.Node, p *product) bool {
+	var exps []int
+	for i, f := range p.factors {
+		if f.base.Op() == expr.OpExp && f.base.DType() == p.d && r.once(f.base) && f.exp == math.Trunc(f.exp) && f.exp != 0 {
+			exps = append(exps, i)
+		}
+	}
+	if len(exps) < 2 {
+		return false
+	}
+	s := &sum{d: p.d, index: make(map[*expr.Node]int)}
+	for _, i := range exps {
+		f := p.factors[i]
+		s.add(r, term{number{f: f.exp}, f.base.Arg(0)})
+	}
+	m := r.make(n, expr.OpExp, nil, s.write(r, n))
+	if m.Err() != nil {
+		return false
+	}
+	for _, i := range exps {
+		p.factors[i].exp = 0
+	}
+	p.factors[exps[0]] = factor{m, 1}
+	return true
+}
+
+// powerCost is the number of operations of power.
+func powerCost(e float64) int {
+	e = math.Abs(e)
+	switch {
+	case e == 0.5:
+		return 1
+	case e == 1.5:
+		return 2
+	case e == math.Trunc(e) && e <= maxPower:
+		cost := 0
+		for k := int(e); k > 1; k /= 2 {
+			cost += 1 + k%2
+		}
+		return cost
+	}
+	return costPow
+}
+
+// maxPower is the largest power that is computed by squaring: each squaring
+// doubles the relative error, so that x**16 has about 8 ulp.
+const maxPower = 16
+
+// sides splits the factors that are left into those above and those below the
+// line.
+func (p *product) sides() (above, below []factor) {
+	for _, f := range p.factors {
+		switch {
+		case f.exp > 0:
+			above = append(above, f)
+		case f.exp < 0:
+			below = append(below, factor{f.base, -f.exp})
+		}
+	}
+	return above, below
+}
+
+// costBack is the number of operations of the product as write writes it.
+func (p *product) costBack() int {
+	above, below := p.sides()
+	if p.d.IsInteger() && p.coef.i == 0 {
+		return 0
+	}
+	cost := 0
+	for _, side := range [][]factor{above, below} {
+		for _, f := range side {
+			cost += powerCost(f.exp)
+		}
+		cost += max(len(side)-1, 0)
+	}
+	one := p.coef.is(p.d, 1)
+	if len(below) > 0 {
+		cost++
+		if len(above) == 0 {
+			return cost // the coefficient is what is divided
+		}
+	}
+	if !one && len(above)+len(below) > 0 {
+		cost++
+	}
+	return cost
+}
+
+// write returns the product as nodes.
+func (p *product) write(r *run, at *expr.Node) *expr.Node {
+	above, below := p.sides()
+	if len(above)+len(below) == 0 || p.d.IsInteger() && p.coef.i == 0 {
+		return r.numberNode(p.coef, p.d)
+	}
+	top := p.powers(r, at, above)
+	bottom := p.powers(r, at, below)
+	negative := p.coef.is(p.d, -1) && len(top) > 0
+	if !negative && !p.coef.is(p.d, 1) {
+		top = append([]*expr.Node{r.numberNode(p.coef, p.d)}, top...)
+	}
+	var n *expr.Node
+	switch {
+	case len(bottom) == 0:
+		n = r.chain(at, expr.OpMul, top)
+	case len(top) == 0:
+		n = r.make(at, expr.OpReciprocal, nil, r.chain(at, expr.OpMul, bottom))
+	default:
+		n = r.make(at, expr.OpDiv, nil, r.chain(at, expr.OpMul, top), r.chain(at, expr.OpMul, bottom))
+	}
+	if negative {
+		n = r.make(at, expr.OpNeg, nil, n)
+	}
+	return n
+}
+
+func (p *product) powers(r *run, at *expr.Node, side []factor) []*expr.Node {
+	var list []*expr.Node
+	for _, f := range side {
+		list = append(list, r.power(at, r.cast(at, f.base, p.d), f.exp))
+	}
+	return list
+}
+
+// power returns x**e for e > 0, by squaring where that is cheap.
+func (r *run) power(at, x *expr.Node, e float64) *expr.Node {
+	switch {
+	case e == 1:
+		return x
+	case e == 0.5:
+		return r.make(at, expr.OpSqrt, nil, x)
+	case e == 1.5:
+		return r.make(at, expr.OpMul, nil, x, r.make(at, expr.OpSqrt, nil, x))
+	case e == math.Trunc(e) && e <= maxPower:
+		half := r.power(at, x, math.Trunc(e/2))
+		half = r.make(at, expr.OpSquare, nil, half)
+		if math.Mod(e, 2) == 0 {
+			return half
+		}
+		return r.make(at, expr.OpMul, nil, x, half)
+	case e == math.Trunc(e):
+		return r.make(at, expr.OpPow, nil, x, r.weak(int(e)))
+	}
+	return r.make(at, expr.OpPow, nil, x, r.weak(e))
+}

@@ -1,0 +1,267 @@
+package optimize
+
+import (
+	"slices"
+	"strings"
+
+	"arignote/expr"
+)
+
+// This file is the one traversal that all passes share: it brings every node
+// of a graph to the normal form of a pass, arguments before users.
+//
+// Requirements, and how they are met:
+//
+//  1. Any depth: the traversal keeps its own stack.
+//  2. Near-linear time: a node is looked at once in a pass, also over repeated
+//     rounds, because what a pass has finished stays finished (nodes are
+//     immutable and merged). The nodes that a rewrite makes are looked at in
+//     turn; the parts it keeps are not looked at again.
+//  3. It ends. A replacement that is, or contains, the node that it replaces
+//     would never come to rest: it is found when the traversal meets a node
+//     that it is still working on. A chain of replacements of one place that
+//     is longer than maxChain, or more rewrites than maxSteps allows for, ends
+//     the run too. The error names the rules involved.
+//  4. Types stay: every replacement goes through fit.
+
+// why says which rewrite fired.
+type why struct {
+	rule  string
+	class Class
+	note  string // what it takes for granted
+}
+
+// stepFunc looks at one node whose arguments are finished and returns what
+// replaces it, or nil.
+type stepFunc func(n *expr.Node) (*expr.Node, why)
+
+const (
+	maxChain = 400 // replacements of one place, each by what the one before made
+	maxSteps = 64  // rewrites per node of the input, on average
+)
+
+// memo is what a pass knows of nodes, by their number: the number of the
+// finished node, unseen or working.
+type memo struct{ to []int32 }
+
+const (
+	unseen  = -1
+	working = -2
+)
+
+func (m *memo) get(id int32) int32 {
+	if int(id) >= len(m.to) {
+		return unseen
+	}
+	return m.to[id]
+}
+
+func (m *memo) set(id, to int32) {
+	for int(id) >= len(m.to) {
+		m.to = append(m.to, unseen)
+	}
+	m.to[id] = to
+}
+
+// frame is a node that the traversal works on.
+type frame struct {
+	first int32  // the node as it was met
+	id    int32  // the node with finished arguments
+	next  int    // the next argument to look at
+	repl  int32  // what replaces id and is being finished, or unseen
+	by    string // the rule that made repl
+	chain int    // number of replacements around this node
+}
+
+// rewrite returns g with every node in the normal form of the running pass.
+func (r *run) rewrite(g *expr.Graph, step stepFunc) *expr.Graph {
+	m := r.memos[r.pass]
+	if m == nil {
+		m = &memo{}
+		r.memos[r.pass] = m
+	}
+	out := make([]*expr.Node, len(g.Outputs))
+	for i, n := range g.Outputs {
+		id := r.id(n)
+		r.normalize(m, id, step)
+		if r.err != nil {
+			return g
+		}
+		out[i] = r.nodes[m.get(id)]
+	}
+	return &expr.Graph{Inputs: g.Inputs, Outputs: out}
+}
+
+// normalize finishes the node with number root.
+func (r *run) normalize(m *memo, root int32, step stepFunc) {
+	if m.get(root) != unseen {
+		return
+	}
+	m.set(root, working)
+	stack := []frame{{first: root, id: root, repl: unseen}}
+	for len(stack) > 0 && r.err == nil {
+		f := &stack[len(stack)-1]
+		child := r.advance(m, f, step)
+		if child == unseen {
+			stack = stack[:len(stack)-1]
+			continue
+		}
+		if m.get(child) == working || f.chain >= maxChain {
+			r.err = endlessChain(stack, r.nodes[child])
+			return
+		}
+		next := frame{first: child, id: child, repl: unseen, chain: f.chain}
+		if f.repl != unseen {
+			next.chain++
+		}
+		m.set(child, working)
+		stack = append(stack, next)
+	}
+}
+
+// advance works on f until it is finished, which it tells by returning unseen,
+// or another node must be finished first, whose number it returns.
+func (r *run) advance(m *memo, f *frame, step stepFunc) int32 {
+	if f.repl != unseen {
+		return r.finish(m, f, m.get(f.repl))
+	}
+	args := r.args[f.id]
+	for ; f.next < len(args); f.next++ {
+		if to := m.get(args[f.next]); to < 0 {
+			return args[f.next]
+		}
+	}
+	if id := r.withFinished(m, f.id); id != f.id {
+		switch to := m.get(id); {
+		case to >= 0:
+			return r.finish(m, f, to)
+		case to == working:
+			return id
+		}
+		f.id = id
+		m.set(id, working)
+	}
+	n := r.nodes[f.id]
+	repl, by := r.stepBody(n), why{rule: "body", class: Exact}
+	if repl == nil {
+		repl, by = step(n)
+	}
+	if repl == nil || repl.Err() != nil {
+		return r.finish(m, f, f.id)
+	}
+	to := r.id(repl)
+	if to == f.id {
+		return r.finish(m, f, f.id)
+	}
+	r.record(n, r.nodes[to], by)
+	if done := m.get(to); done >= 0 {
+		return r.finish(m, f, done)
+	}
+	f.repl, f.by = to, by.rule
+	return to
+}
+
+// finish notes that f's node has become the one numbered to.
+func (r *run) finish(m *memo, f *frame, to int32) int32 {
+	m.set(f.first, to)
+	m.set(f.id, to)
+	return unseen
+}
+
+// withFinished returns the number of the node id with its arguments replaced
+// by what they have become.
+func (r *run) withFinished(m *memo, id int32) int32 {
+	args := r.args[id]
+	same := true
+	for _, a := range args {
+		same = same && m.get(a) == a
+	}
+	if same {
+		return id
+	}
+	nodes := make([]*expr.Node, len(args))
+	for i, a := range args {
+		nodes[i] = r.nodes[m.get(a)]
+	}
+	n := r.nodes[id].With(nodes...)
+	if n.Err() != nil {
+		r.err = n.Err()
+		return id
+	}
+	return r.id(n)
+}
+
+// stepBody runs the pass on the body of a loop and returns the loop with the
+// new body, or nil.
+func (r *run) stepBody(n *expr.Node) *expr.Node {
+	b, ok := n.Attr().(expr.Body)
+	if !ok {
+		return nil
+	}
+	key := bodyKey{r.pass, b.Graph}
+	after, done := r.body[key]
+	if !done {
+		scope := r.scope
+		r.scope = r.id(b.Graph.Inputs[0])
+		after = r.pass.run(r, b.Graph)
+		r.scope = scope
+		if r.err != nil {
+			return nil
+		}
+		if slices.Equal(after.Outputs, b.Graph.Outputs) {
+			after = b.Graph
+		}
+		r.body[key] = after
+		r.body[bodyKey{r.pass, after}] = after
+	}
+	if after == b.Graph {
+		return nil
+	}
+	return expr.New(n, n.Op(), expr.Body{Graph: after, Sequences: b.Sequences}, n.Args()...)
+}
+
+// record notes a rewrite.
+func (r *run) record(before, after *expr.Node, by why) {
+	r.steps++
+	r.trace.Steps = append(r.trace.Steps, Step{
+		Pass: r.pass.Name, Rule: by.rule, Pos: before.Pos(), Before: before, After: after, Class: by.class, Note: by.note,
+	})
+	if r.steps > 10000+maxSteps*r.trace.Nodes[0] {
+		names := map[string]bool{}
+		for _, s := range r.trace.Steps[len(r.trace.Steps)-1000:] {
+			names[s.Rule] = true
+		}
+		r.err = expr.Errorf(expr.ErrDomain, "optimize", "%d rewrites and no end, by the rules %s", r.steps, sortedNames(names))
+	}
+}
+
+// endlessChain names the rules that have made the node n out of itself, or an
+// ever growing expression.
+func endlessChain(stack []frame, n *expr.Node) error {
+	names := map[string]bool{}
+	for i := len(stack) - 1; i >= 0 && len(stack)-i < 64; i-- {
+		if stack[i].repl != unseen {
+			names[stack[i].by] = true
+		}
+	}
+	return expr.Errorf(expr.ErrDomain, "optimize", "rules undo each other without end on %s: %s", Brief(n), sortedNames(names))
+}
+
+func sortedNames(names map[string]bool) string {
+	list := make([]string, 0, len(names))
+	for n := range names {
+		list = append(list, n)
+	}
+	slices.Sort(list)
+	return strings.Join(list, ", ")
+}
+
+// make builds a node at the place of at and returns the one that stands for
+// it. A wrong node is returned as it is: rewriting refuses it later.
+func (r *run) make(at *expr.Node, op expr.Op, attr expr.Attr, args ...*expr.Node) *expr.Node {
+	n := expr.New(at, op, attr, args...)
+	if n.Err() != nil {
+		return n
+	}
+	return r.node(n)
+}

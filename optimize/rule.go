@@ -1,0 +1,228 @@
+package optimize
+
+import (
+	"fmt"
+	"slices"
+
+	"arignote/expr"
+)
+
+// Rule is one rewrite: text that is matched and text that replaces it.
+//
+//	{Name: "div-self", Left: "x / x", Right: "1", Class: Real}
+//
+// # What the text means
+//
+// Both sides are expressions of the language. A name matches any node, and the
+// same node wherever it occurs again; which are equal is known because equal
+// nodes are one node. A number matches a scalar constant of that value, of any
+// dtype, stretched or not; 0 does not match -0 in an Exact rule. True and
+// False match bool constants. x.T is the transpose of a matrix, @ is dot.
+//
+// Attributes: an op without keywords matches any attribute, and gives it to
+// the ops without keywords on the right: log(sum(exp(x))) -> logsumexp(x)
+// keeps axis and keepdims. With keywords, a name is bound to the axis (or the
+// axes) and can be used on the right, True, False and numbers must be equal,
+// and keywords that are not written have their default: exp(x) / sum(exp(x),
+// axis=k, keepdims=True) -> softmax(x, axis=k).
+//
+// # How a rule is found
+//
+// Rules are indexed by the op at the root of the left side. For each node,
+// arguments before users, the rules of its op are tried in the order of the
+// table; the first that matches and whose replacement fits is applied, and the
+// replacement is looked at in turn. The arguments of commutative ops match in
+// any order. A rule whose left side is a sum or a product is also matched
+// inside longer sums and products, by the pass canonicalize.
+//
+// # What a rule may do
+//
+//  1. It keeps the value, as its Class promises.
+//  2. It need not care for types: the replacement is converted to the dtype of
+//     what it replaces and stretched to its shape. Where neither is certain
+//     to be right, the rule does not fire.
+//  3. It fires for real numbers only (bool, integers, floats) unless When
+//     says "complex".
+//  4. It makes the expression smaller, or leaves a form that no other rule
+//     turns back.
+//
+// # Why it ends
+//
+// Built-in rules shrink, or go from one op to another in one direction. That
+// is tested, and for rules of the user's it is watched: rules that undo each
+// other end in an error that names them (see rewrite.go).
+type Rule struct {
+	Name  string
+	Left  string
+	Right string
+	Class Class
+	// When lists conditions, separated by commas, each a name of the left
+	// side and a property: "x integer, c constant". The word complex alone
+	// lets complex numbers in. The properties are those of the table
+	// properties in when.go.
+	When string
+
+	// Op and Func are for rewrites that text cannot say, in place of Left and
+	// Right: Func is called for each node with that op and returns what
+	// replaces it, or nil.
+	Op   expr.Op
+	Func func(n *expr.Node) *expr.Node
+
+	// rewrite is Func with the run's knowledge of shapes and uses, for
+	// built-in rules; example is a program in which it fires.
+	rewrite func(r *run, n *expr.Node) *expr.Node
+	ops     []expr.Op
+	example string
+}
+
+// compiled is a rule made ready for matching.
+type compiled struct {
+	Rule
+	left  []*pattern // with the arguments of commutative ops in each order
+	right *pattern
+	when  []condition
+	names []string // of variables, by their number
+	vars  int
+	attrs int  // number of attribute variables
+	any   bool // complex numbers too
+}
+
+// table is a list of rules, indexed by the op at the root.
+type table struct {
+	rules []*compiled
+	byOp  [expr.NumOps][]*compiled
+}
+
+// newTable compiles rules.
+func newTable(rules []Rule) (*table, error) {
+	t := &table{}
+	for _, rule := range rules {
+		c, err := compile(rule)
+		if err != nil {
+			return nil, fmt.Errorf("rule %s: %w", rule.Name, err)
+		}
+		t.rules = append(t.rules, c)
+		for _, op := range c.roots() {
+			t.byOp[op] = append(t.byOp[op], c)
+		}
+	}
+	return t, nil
+}
+
+// has reports whether c is a rule of t.
+func (t *table) has(c *compiled) bool { return slices.Contains(t.rules, c) }
+
+// roots returns the ops of the nodes on which the rule is tried.
+func (c *compiled) roots() []expr.Op {
+	switch {
+	case c.ops != nil:
+		return c.ops
+	case c.left == nil:
+		return []expr.Op{c.Op}
+	}
+	return []expr.Op{c.left[0].op}
+}
+
+// compile parses both sides and checks that they fit together.
+func compile(rule Rule) (*compiled, error) {
+	c := &compiled{Rule: rule}
+	if rule.Func != nil || rule.rewrite != nil {
+		return c, nil
+	}
+	p := &patternParser{}
+	left, err := p.parse(rule.Left)
+	if err != nil {
+		return nil, err
+	}
+	if left.kind != isOp && left.kind != isTranspose {
+		return nil, expr.Errorf(expr.ErrSyntax, "", "the left side %q is no operation", rule.Left)
+	}
+	p.right = true
+	if c.right, err = p.parse(rule.Right); err != nil {
+		return nil, err
+	}
+	c.left = left.orders()
+	c.names, c.vars, c.attrs = p.names, len(p.names), len(p.attrs)+numWhole
+	c.when, c.any, err = parseWhen(rule.When, p.names)
+	return c, err
+}
+
+// binding is what the names of a rule stand for in one match.
+type binding struct {
+	vars  []*expr.Node
+	attrs []expr.Attr // whole attributes by family, then axis variables (as Axes)
+	exact bool
+}
+
+func (b *binding) reset(c *compiled) {
+	b.vars = slices.Grow(b.vars[:0], c.vars)[:c.vars]
+	b.attrs = slices.Grow(b.attrs[:0], c.attrs)[:c.attrs]
+	clear(b.vars)
+	clear(b.attrs)
+	b.exact = c.Class == Exact
+}
+
+// apply returns the replacement of n by the first rule of t that matches and
+// fits, or nil.
+func (r *run) apply(t *table, n *expr.Node) (*expr.Node, why) {
+	for _, c := range t.byOp[n.Op()] {
+		if !r.allowed(c) {
+			continue
+		}
+		if m := r.fit(n, r.try(c, n)); m != nil && m != n {
+			return m, why{c.Name, c.Class, c.Assumption()}
+		}
+	}
+	return nil, why{}
+}
+
+// allowed reports whether the options let a rule fire.
+func (r *run) allowed(c *compiled) bool {
+	return !(r.opt.Strict && c.Class == Real) && (len(r.opt.Skip) == 0 || !slices.Contains(r.opt.Skip, c.Name))
+}
+
+// try returns the right side of c for the node n, nil if c does not match.
+func (r *run) try(c *compiled, n *expr.Node) *expr.Node {
+	switch {
+	case c.rewrite != nil:
+		return c.rewrite(r, n)
+	case c.Func != nil:
+		return c.Func(n)
+	}
+	for _, left := range c.left {
+		r.bound.reset(c)
+		if left.match(n, &r.bound) && c.holds(r, n, &r.bound) {
+			return c.right.build(r, n, &r.bound)
+		}
+	}
+	return nil
+}
+
+// holds reports whether the conditions of c are met.
+func (c *compiled) holds(r *run, n *expr.Node, b *binding) bool {
+	if !c.any && n.DType().IsComplex() {
+		return false
+	}
+	for _, x := range b.vars {
+		if !c.any && x != nil && x.DType().IsComplex() {
+			return false
+		}
+	}
+	for _, w := range c.when {
+		if x := b.vars[w.v]; x != nil && !w.holds(r, x) {
+			return false
+		}
+	}
+	return true
+}
+
+// Assumption says in words what the rule takes for granted.
+func (c *compiled) Assumption() string {
+	if c.Class == Exact {
+		return ""
+	}
+	if c.Left == "" {
+		return "true over the reals"
+	}
+	return c.Left + " = " + c.Right + " over the reals"
+}

@@ -1,0 +1,89 @@
+package optimize
+
+import (
+	"math"
+	"slices"
+
+	"arignote/expr"
+)
+
+// Rewrites of the pass simplify that text cannot say.
+
+// divPowerOfTwo turns x / c into x * (1/c) where 1/c is exact and both are
+// normal numbers, so that not a bit changes.
+func divPowerOfTwo(r *run, n *expr.Node) *expr.Node {
+	c, ok := scalarOf(n.Arg(1))
+	if !ok || imag(c) != 0 || !n.DType().IsFloat() {
+		return nil
+	}
+	fraction, exp := math.Frexp(real(c))
+	limit := 1000 // of exponents: far from subnormals in float64
+	if n.DType() == expr.Float32 {
+		limit = 120
+	}
+	if math.Abs(fraction) != 0.5 || exp > limit || exp < -limit || math.Abs(real(c)) == 1 {
+		return nil
+	}
+	return r.make(n, expr.OpMul, nil, r.weak(1/real(c)), n.Arg(0))
+}
+
+// castSame drops a conversion to the dtype that is there already.
+func castSame(r *run, n *expr.Node) *expr.Node {
+	if x := n.Arg(0); n.DType() == x.DType() && !x.Type().Weak {
+		return x
+	}
+	return nil
+}
+
+// castCast drops a conversion through a dtype that holds every value of the
+// first one.
+func castCast(r *run, n *expr.Node) *expr.Node {
+	inner := n.Arg(0)
+	if inner.Op() != expr.OpCast {
+		return nil
+	}
+	x := inner.Arg(0)
+	if !holdsAll(inner.DType(), x.DType()) {
+		return nil
+	}
+	return r.make(n, expr.OpCast, n.Attr(), x)
+}
+
+// holdsAll reports whether each number of dtype d is one of dtype wide too.
+func holdsAll(wide, d expr.DType) bool {
+	switch {
+	case wide == d:
+		return true
+	case wide == expr.Bool:
+		return false
+	case d == expr.Bool:
+		return true
+	case d.IsInteger() && wide.IsInteger():
+		return d.IsSigned() == wide.IsSigned() && d.Size() <= wide.Size() || d.IsUnsigned() && wide.IsSigned() && d.Size() < wide.Size()
+	case d.IsInteger():
+		real := wide.Real()
+		return d.Size() < real.Size() // 24 bits hold int16, 53 hold int32
+	case wide.IsInteger() || d.IsComplex() && !wide.IsComplex():
+		return false
+	}
+	return d.Real().Size() <= wide.Real().Size()
+}
+
+// weakenConstant makes a strong scalar constant weak where the op converts both
+// to the same dtype: 1.0 and not array(1.0). Constants then merge, and print as
+// they were written.
+func weakenConstant(r *run, n *expr.Node) *expr.Node {
+	for i, a := range n.Args() {
+		v := a.Value()
+		if v == nil || a.Rank() > 0 || a.Type().Weak || v.DType() != expr.Float64 && v.DType() != expr.Int64 {
+			continue
+		}
+		args := slices.Clone(n.Args())
+		args[i] = r.constant(v, true)
+		m := expr.New(n, n.Op(), n.Attr(), args...)
+		if m.Err() == nil && m.Type().Equal(n.Type()) && m.OperandDType() == n.OperandDType() {
+			return m
+		}
+	}
+	return nil
+}

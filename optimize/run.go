@@ -1,0 +1,220 @@
+package optimize
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"arignote/expr"
+)
+
+// Options say how a graph is simplified. The zero value is the default.
+type Options struct {
+	// Strict keeps only rewrites that are bit-equal for all numbers, NaN,
+	// infinities and -0 included.
+	Strict bool
+	// Skip names passes and rules that are left out. Names that are not
+	// known here are ignored: they may belong to planning.
+	Skip []string
+	// Rules are tried after those of the pass simplify.
+	Rules []Rule
+	// Check verifies the graph after every pass and compares it numerically
+	// with the graph before, by the reference evaluator.
+	Check bool
+	// Trace receives a text of every stage, with rule hits and times.
+	Trace io.Writer
+	// MaxConst is the largest number of elements of a constant that folding
+	// makes; 0 means 4096.
+	MaxConst int
+}
+
+const (
+	defaultMaxConst = 4096
+	maxRounds       = 12 // of the passes that are repeated while something changes
+)
+
+// Run returns g simplified, with the same inputs and with outputs of the same
+// types, and the rewrites that fired, in order. It fails if an output carries
+// an error, if a rule of the user's does not parse, if rules undo each other
+// without end, and, with Check, if a pass changes a value.
+func Run(g *expr.Graph, o Options) (*expr.Graph, *Trace, error) {
+	r, err := newRun(o)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, list := range [][]*expr.Node{g.Inputs, g.Outputs} {
+		for _, n := range list {
+			if err := n.Err(); err != nil {
+				return nil, r.trace, err
+			}
+		}
+	}
+	g, err = r.passes(g)
+	return g, r.trace, err
+}
+
+// Simplify returns n simplified with the default options, n itself if it is
+// wrong.
+func Simplify(n *expr.Node) *expr.Node {
+	g, _, err := Run(expr.NewGraph(nil, n), Options{})
+	if err != nil {
+		return n
+	}
+	return g.Outputs[0]
+}
+
+// run is the state of one call of Run.
+type run struct {
+	opt   Options
+	trace *Trace
+	rules *tables
+	store
+	shapes
+	uses
+
+	pass        *Pass                   // the one that is running
+	memos       map[*Pass]*memo         // what each pass knows to be finished
+	body        map[bodyKey]*expr.Graph // bodies of loops that a pass is done with
+	consts      map[constKey]*expr.Node // weak constants made by rules
+	bound       binding                 // of the match under way
+	steps       int
+	err         error // why no further rewrite is tried
+	noStabilize bool  // the pass stabilize is left out
+}
+
+type bodyKey struct {
+	pass *Pass
+	g    *expr.Graph
+}
+
+func newRun(o Options) (*run, error) {
+	if o.MaxConst == 0 {
+		o.MaxConst = defaultMaxConst
+	}
+	t, err := tablesFor(o)
+	if err != nil {
+		return nil, err
+	}
+	r := &run{
+		opt: o, trace: &Trace{}, rules: t,
+		memos:  make(map[*Pass]*memo),
+		body:   make(map[bodyKey]*expr.Graph),
+		consts: make(map[constKey]*expr.Node),
+	}
+	r.noStabilize = slices.Contains(o.Skip, "stabilize")
+	r.store.init(!slices.Contains(o.Skip, "merge"))
+	r.shapes.store, r.shapes.scope = &r.store, -1
+	return r, nil
+}
+
+// passes applies the list of passes. Neighbours that are marked Repeat form a
+// group that is repeated until a round changes nothing.
+func (r *run) passes(g *expr.Graph) (*expr.Graph, error) {
+	r.stage("input", g, 0)
+	r.trace.Nodes = append(r.trace.Nodes, count(g))
+	list := Passes
+	for len(list) > 0 {
+		n := 1
+		for list[0].Repeat && n < len(list) && list[n].Repeat {
+			n++
+		}
+		var err error
+		if g, err = r.group(g, list[:n]); err != nil {
+			return nil, err
+		}
+		list = list[n:]
+	}
+	r.trace.Nodes = append(r.trace.Nodes, count(g))
+	return g, nil
+}
+
+// group runs a group of passes, once or until nothing changes.
+func (r *run) group(g *expr.Graph, group []Pass) (*expr.Graph, error) {
+	for round := 0; ; round++ {
+		before, from := g, len(r.trace.Steps)
+		for i := range group {
+			var err error
+			if g, err = r.one(g, &group[i]); err != nil {
+				return nil, err
+			}
+		}
+		if !group[0].Repeat || slices.Equal(before.Outputs, g.Outputs) {
+			return g, nil
+		}
+		if round == maxRounds {
+			return g, r.endless(from)
+		}
+	}
+}
+
+// endless is called when a group of passes has not come to rest. That is an
+// error if rules of the user's took part; else the graph is right as it is.
+func (r *run) endless(from int) error {
+	names := map[string]bool{}
+	for _, s := range r.trace.Steps[from:] {
+		names[s.Rule] = true
+	}
+	for _, rule := range r.opt.Rules {
+		if names[rule.Name] {
+			return expr.Errorf(expr.ErrDomain, "optimize", "rules undo each other without end: %s", sortedNames(names))
+		}
+	}
+	r.trace.Unsettled = true
+	return nil
+}
+
+// one runs one pass and, where asked to, shows and checks what it did.
+func (r *run) one(g *expr.Graph, p *Pass) (*expr.Graph, error) {
+	if slices.Contains(r.opt.Skip, p.Name) && p.Name != "merge" || r.opt.Strict && !p.Exact {
+		return g, nil
+	}
+	start, from := time.Now(), len(r.trace.Steps)
+	r.pass = p
+	after := p.run(r, g)
+	if r.err != nil {
+		return nil, r.err
+	}
+	spent := time.Since(start)
+	r.trace.spend(p.Name, spent)
+	if slices.Equal(g.Outputs, after.Outputs) {
+		return g, nil
+	}
+	r.stage(p.Name, after, spent)
+	for _, s := range r.trace.Steps[from:] {
+		r.say("    %v\n", s)
+	}
+	if r.opt.Check {
+		if err := r.check(g, after, from); err != nil {
+			return nil, err
+		}
+	}
+	return after, nil
+}
+
+// stage writes a graph to the trace.
+func (r *run) stage(name string, g *expr.Graph, spent time.Duration) {
+	if r.opt.Trace == nil {
+		return
+	}
+	r.say("== %s (%d nodes", name, count(g))
+	if spent > 0 {
+		r.say(", %v", spent.Round(time.Microsecond))
+	}
+	r.say(")\n%s\n", g)
+}
+
+func (r *run) say(format string, args ...any) {
+	if r.opt.Trace != nil {
+		fmt.Fprintf(r.opt.Trace, format, args...)
+	}
+}
+
+// count returns the number of nodes of g, inputs and constants included.
+func count(g *expr.Graph) int {
+	n := 0
+	for range g.Nodes() {
+		n++
+	}
+	return n
+}

@@ -1,0 +1,301 @@
+package optimize
+
+import (
+	"slices"
+
+	"arignote/expr"
+)
+
+// structureRules merge and drop views, reductions and indexing. They are
+// functions, since what they do is arithmetic on attributes.
+var structureRules = []Rule{
+	// Axes.
+	{Name: "dimshuffle-none", Class: Exact, Op: expr.OpDimShuffle, rewrite: dimshuffleNone, example: "x: float64[3, 4]; dimshuffle(x, (0, 1))"},
+	{Name: "dimshuffle-dimshuffle", Class: Exact, Op: expr.OpDimShuffle, rewrite: dimshuffleDimshuffle, example: "x: float64[3, 4]; x.T.T"},
+	{Name: "dimshuffle-elementwise", Class: Exact, Op: expr.OpDimShuffle, rewrite: dimshuffleElementwise, example: "x: float64[3, 4]; exp(x.T).T"},
+	{Name: "reshape-same", Class: Exact, Op: expr.OpReshape, rewrite: reshapeSame, example: "x: float64[3, 4]; reshape(x, (3, 4))"},
+	{Name: "reshape-reshape", Class: Exact, Op: expr.OpReshape, rewrite: reshapeReshape, example: "x: float64[3, 4]; reshape(reshape(x, (2, 6)), (4, 3))"},
+
+	// Stretching.
+	{Name: "broadcast-same", Class: Exact, ops: []expr.Op{expr.OpBroadcastTo, expr.OpBroadcastLike}, rewrite: broadcastSame, example: "x: float64[3, 4]; y: float64[m]; broadcast_to(x, (3, 4)), broadcast_like(y, exp(y))"},
+	{Name: "broadcast-known", Class: Exact, Op: expr.OpBroadcastLike, rewrite: broadcastKnown, example: "x: float64[3, 4]; broadcast_like(1.0, x)"},
+	{Name: "broadcast-broadcast", Class: Exact, ops: []expr.Op{expr.OpBroadcastTo, expr.OpBroadcastLike}, rewrite: broadcastBroadcast, example: "x: float64[3]; broadcast_to(broadcast_to(x, (2, 3)), (4, 2, 3))"},
+	{Name: "broadcast-argument", Class: Exact, rewrite: broadcastArgument, ops: elementwiseOps(), example: "x: float64[3]; a: float64; x*broadcast_to(a, (3,))"},
+	{Name: "broadcast-result", Class: Exact, rewrite: broadcastResult, ops: elementwiseOps(), example: "x: float64[3]; exp(broadcast_to(x, (2, 3)))"},
+	{Name: "sum-like-same", Class: Exact, Op: expr.OpSumLike, rewrite: sumLikeSame, example: "x: float64[m]; sum_like(exp(x), x)"},
+	{Name: "sum-like-known", Class: Exact, Op: expr.OpSumLike, rewrite: sumLikeKnown, example: "x: float64[3, 4]; y: float64[4]; sum_like(x, y)"},
+	{Name: "shape-witness", Class: Exact, ops: shapeOnlyOps(), rewrite: shapeWitness, example: "x: float64[m]; a: float64; broadcast_like(a, exp(x))"},
+
+	// Reductions.
+	{Name: "reduce-nothing", Class: Exact, ops: reductionOps, rewrite: reduceNothing, example: "x: float64[4, 1]; sum(x, axis=1)"},
+	{Name: "reduce-reduce-exact", Class: Exact, ops: exactReductionOps, rewrite: reduceReduce, example: "x: float64[3, 4]; max(max(x, axis=1), axis=0)"},
+	{Name: "reduce-reduce", Class: Real, ops: []expr.Op{expr.OpSum, expr.OpProd}, rewrite: reduceReduce, example: "x: float64[3, 4]; sum(sum(x, axis=1), axis=0)"},
+	{Name: "reduce-dimshuffle-exact", Class: Exact, ops: exactReductionOps, rewrite: reduceDimshuffle, example: "x: float64[3, 4]; max(x.T)"},
+	{Name: "reduce-dimshuffle", Class: Real, ops: []expr.Op{expr.OpSum, expr.OpProd, expr.OpMean, expr.OpLogSumExp}, rewrite: reduceDimshuffle, example: "x: float64[3, 4]; sum(x.T)"},
+	{Name: "sum-factor", Class: Real, ops: []expr.Op{expr.OpSum, expr.OpMean}, rewrite: sumFactor, example: "x: float64[3, 4]; a: float64; sum(a*x)"},
+	{Name: "sum-neg", Class: Real, ops: []expr.Op{expr.OpSum, expr.OpMean}, rewrite: sumNeg, example: "x: float64[3, 4]; sum(-x)"},
+	{Name: "sum-broadcast", Class: Real, ops: []expr.Op{expr.OpSum, expr.OpMean}, rewrite: sumBroadcast, example: "x: float64[3]; sum(broadcast_to(x, (2, 3)), axis=0)"},
+
+	// Parts.
+	{Name: "slice-whole", Class: Exact, Op: expr.OpSlice, rewrite: sliceWhole, example: "x: float64[5]; x[:]"},
+	{Name: "slice-slice", Class: Exact, Op: expr.OpSlice, rewrite: sliceSlice, example: "x: float64[9]; x[2:][1:3]"},
+	{Name: "slice-elementwise", Class: Exact, Op: expr.OpSlice, rewrite: sliceElementwise, example: "x: float64[9]; exp(x)[0]"},
+	{Name: "slice-concatenate", Class: Exact, Op: expr.OpSlice, rewrite: sliceConcatenate, example: "x: float64[5]; y: float64[5]; stack((x, y))[1]"},
+	{Name: "slice-new-axis", Class: Exact, Op: expr.OpSlice, rewrite: sliceNewAxis, example: "x: float64[5]; expand_dims(x, 0)[0]"},
+	{Name: "slice-set-slice", Class: Exact, Op: expr.OpSlice, rewrite: sliceSetSlice, example: "x: float64[5]; y: float64[2]; set_subtensor(x[1:3], y)[1:3]"},
+	{Name: "set-slice-itself", Class: Exact, Op: expr.OpSetSlice, rewrite: setSliceItself, example: "x: float64[5]; set_subtensor(x[1:3], x[1:3])"},
+	{Name: "take-range", Class: Exact, Op: expr.OpTake, rewrite: takeRange, example: "x: float64[5]; x[arange(3)]"},
+	{Name: "concatenate-one", Class: Exact, Op: expr.OpConcatenate, rewrite: concatenateOne, example: "x: float64[5]; concatenate((x,))"},
+}
+
+var (
+	reductionOps      = []expr.Op{expr.OpSum, expr.OpProd, expr.OpMax, expr.OpMin, expr.OpMean, expr.OpLogSumExp}
+	exactReductionOps = []expr.Op{expr.OpMax, expr.OpMin, expr.OpAny, expr.OpAll}
+)
+
+func elementwiseOps() []expr.Op {
+	return opsWith(func(op expr.Op) bool { return op.Elementwise() })
+}
+
+// shapeOnlyOps are the ops that use nothing but the shape of an argument.
+func shapeOnlyOps() []expr.Op {
+	return opsWith(func(op expr.Op) bool { return op.ShapeOnly(0) || op.ShapeOnly(1) })
+}
+
+func opsWith(has func(expr.Op) bool) []expr.Op {
+	var list []expr.Op
+	for op := expr.OpConst + 1; op < expr.NumOps; op++ {
+		if has(op) {
+			list = append(list, op)
+		}
+	}
+	return list
+}
+
+// dimshuffleNone drops a permutation that moves nothing.
+func dimshuffleNone(r *run, n *expr.Node) *expr.Node {
+	p := n.Attr().(expr.Pattern).Axes
+	if len(p) != n.Arg(0).Rank() {
+		return nil
+	}
+	for i, a := range p {
+		if i != a {
+			return nil
+		}
+	}
+	return n.Arg(0)
+}
+
+// dimshuffleDimshuffle merges two permutations.
+func dimshuffleDimshuffle(r *run, n *expr.Node) *expr.Node {
+	inner := n.Arg(0)
+	if inner.Op() != expr.OpDimShuffle {
+		return nil
+	}
+	return r.make(n, expr.OpDimShuffle, expr.Pattern{Axes: composed(n, inner)}, inner.Arg(0))
+}
+
+// composed is the pattern of outer after inner.
+func composed(outer, inner *expr.Node) []int {
+	p, q := outer.Attr().(expr.Pattern).Axes, inner.Attr().(expr.Pattern).Axes
+	axes := make([]int, len(p))
+	for i, a := range p {
+		axes[i] = -1
+		if a >= 0 {
+			axes[i] = q[a]
+		}
+	}
+	return axes
+}
+
+// dimshuffleElementwise moves a permutation into an element-wise op where it
+// undoes the permutation of each argument: exp(x.T).T is exp(x).
+func dimshuffleElementwise(r *run, n *expr.Node) *expr.Node {
+	f := n.Arg(0)
+	if !f.Op().Elementwise() || !r.once(f) || len(n.Attr().(expr.Pattern).Axes) != f.Rank() {
+		return nil
+	}
+	args := make([]*expr.Node, len(f.Args()))
+	moved := false
+	for i, a := range f.Args() {
+		switch {
+		case a.Rank() == 0:
+			args[i] = a
+		case a.Op() == expr.OpDimShuffle && a.Rank() == f.Rank() && isIdentity(composed(n, a), a.Arg(0).Rank()):
+			args[i] = a.Arg(0)
+			moved = true
+		default:
+			return nil
+		}
+	}
+	if !moved {
+		return nil
+	}
+	return r.make(f, f.Op(), f.Attr(), args...)
+}
+
+func isIdentity(pattern []int, rank int) bool {
+	if len(pattern) != rank {
+		return false
+	}
+	for i, a := range pattern {
+		if i != a {
+			return false
+		}
+	}
+	return true
+}
+
+// reshapeSame drops a reshape to the shape that is there.
+func reshapeSame(r *run, n *expr.Node) *expr.Node {
+	if r.sameShape(n, n.Arg(0)) {
+		return n.Arg(0)
+	}
+	return nil
+}
+
+// reshapeReshape keeps the last of two reshapes, if its shape does not depend
+// on the first one.
+func reshapeReshape(r *run, n *expr.Node) *expr.Node {
+	inner := n.Arg(0)
+	if inner.Op() != expr.OpReshape {
+		return nil
+	}
+	args := append([]*expr.Node{inner.Arg(0)}, n.Args()[1:]...)
+	return r.make(n, expr.OpReshape, n.Attr(), args...)
+}
+
+// broadcastSame drops stretching that changes nothing.
+func broadcastSame(r *run, n *expr.Node) *expr.Node {
+	if r.sameShape(n, n.Arg(0)) {
+		return n.Arg(0)
+	}
+	return nil
+}
+
+// broadcastKnown stretches by numbers where the lengths are known.
+func broadcastKnown(r *run, n *expr.Node) *expr.Node {
+	shape, known := n.Type().Shape()
+	if !known {
+		return nil
+	}
+	return r.make(n, expr.OpBroadcastTo, expr.Dims{Sizes: sizesOf(shape)}, n.Arg(0))
+}
+
+// broadcastBroadcast stretches once instead of twice.
+func broadcastBroadcast(r *run, n *expr.Node) *expr.Node {
+	inner := n.Arg(0)
+	if inner.Op() != expr.OpBroadcastTo && inner.Op() != expr.OpBroadcastLike {
+		return nil
+	}
+	args := append([]*expr.Node{inner.Arg(0)}, n.Args()[1:]...)
+	return r.make(n, n.Op(), n.Attr(), args...)
+}
+
+// broadcastArgument drops the stretching of an argument of an element-wise op
+// where the others stretch the result as far.
+func broadcastArgument(r *run, n *expr.Node) *expr.Node {
+	if len(n.Args()) < 2 {
+		return nil
+	}
+	args, changed := slices.Clone(n.Args()), false
+	for i, a := range args {
+		if a.Op() != expr.OpBroadcastTo && a.Op() != expr.OpBroadcastLike {
+			continue
+		}
+		args[i] = a.Arg(0)
+		if slices.Equal(r.broadcast(args...), r.dims(n)) {
+			changed = true
+		} else {
+			args[i] = a
+		}
+	}
+	if !changed {
+		return nil
+	}
+	return r.make(n, n.Op(), n.Attr(), args...)
+}
+
+// broadcastResult computes first and stretches then: an element-wise op whose
+// only argument that is no scalar is stretched.
+func broadcastResult(r *run, n *expr.Node) *expr.Node {
+	args, stretched := slices.Clone(n.Args()), (*expr.Node)(nil)
+	for i, a := range args {
+		switch {
+		case a.Op() == expr.OpBroadcastTo || a.Op() == expr.OpBroadcastLike:
+			if stretched != nil && stretched != a {
+				return nil
+			}
+			stretched = a
+			args[i] = a.Arg(0)
+		case a.Rank() > 0:
+			return nil
+		}
+	}
+	if stretched == nil || !r.sameShape(n, stretched) {
+		return nil
+	}
+	small := r.make(n, n.Op(), n.Attr(), args...)
+	if small.Err() != nil {
+		return nil
+	}
+	return r.make(n, stretched.Op(), stretched.Attr(), append([]*expr.Node{small}, stretched.Args()[1:]...)...)
+}
+
+// sumLikeSame drops a sum over no axis.
+func sumLikeSame(r *run, n *expr.Node) *expr.Node {
+	if r.sameShape(n.Arg(0), n.Arg(1)) {
+		return n.Arg(0)
+	}
+	return nil
+}
+
+// sumLikeKnown names the axes that sum_like sums over, where they are known.
+func sumLikeKnown(r *run, n *expr.Node) *expr.Node {
+	x, y := r.dims(n.Arg(0)), r.dims(n.Arg(1))
+	skip := len(x) - len(y)
+	var axes, pattern []int
+	for i := range x {
+		switch {
+		case i < skip:
+			axes = append(axes, i)
+			continue
+		case y[i-skip] == 1 && x[i] != 1:
+			axes = append(axes, i)
+			pattern = append(pattern, -1)
+			continue
+		case x[i] != y[i-skip]:
+			return nil // may turn out to stretch
+		}
+		pattern = append(pattern, i-len(axes))
+	}
+	if len(axes) == 0 {
+		return n.Arg(0)
+	}
+	m := r.make(n, expr.OpSum, axesAttr(axes, len(x), false), n.Arg(0))
+	if m.Err() != nil || m.DType() != n.DType() {
+		return nil
+	}
+	if isIdentity(pattern, m.Rank()) {
+		return m
+	}
+	return r.make(n, expr.OpDimShuffle, expr.Pattern{Axes: pattern}, m)
+}
+
+// shapeWitness lets an op that uses only the shape of an argument ask an input
+// for it, or a node nearer to the inputs.
+func shapeWitness(r *run, n *expr.Node) *expr.Node {
+	args, changed := slices.Clone(n.Args()), false
+	for i, a := range args {
+		if !n.Op().ShapeOnly(i) || len(a.Args()) == 0 {
+			continue
+		}
+		if w := r.witness(a, r.dims(a)); w != nil {
+			args[i], changed = w, true
+		}
+	}
+	if !changed {
+		return nil
+	}
+	return r.make(n, n.Op(), n.Attr(), args...)
+}

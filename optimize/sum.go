@@ -1,0 +1,274 @@
+package optimize
+
+import (
+	"math"
+
+	"arignote/expr"
+)
+
+// sum is a collected sum: constant + coef[0]*base[0] + coef[1]*base[1] ... in
+// the order in which the terms were met. Coefficients of integers are whole
+// numbers modulo 2^64.
+type sum struct {
+	d        expr.DType
+	constant number
+	has      bool // there is a constant
+	terms    []term
+	index    map[*expr.Node]int
+	cost     int // operations that the collected nodes spend
+}
+
+type term struct {
+	coef number
+	base *expr.Node
+}
+
+// number is a coefficient: i of integers, f of floats.
+type number struct {
+	f float64
+	i int64
+}
+
+func whole(i int64) number           { return number{float64(i), i} }
+func (a number) add(b number) number { return number{a.f + b.f, a.i + b.i} }
+func (a number) mul(b number) number { return number{a.f * b.f, a.i * b.i} }
+func (a number) neg() number         { return number{-a.f, -a.i} }
+func (a number) is(d expr.DType, i int64) bool {
+	if d.IsInteger() {
+		return a.i == i
+	}
+	return a.f == float64(i)
+}
+
+func (a number) negative(d expr.DType) bool {
+	if d.IsInteger() {
+		return a.i < 0
+	}
+	return a.f < 0
+}
+
+// numberOf returns the constant n as a coefficient of a sum or product of
+// dtype d; false for what is no finite number of that kind.
+func numberOf(n *expr.Node, d expr.DType) (number, bool) {
+	z, ok := scalarOf(n)
+	if !ok || n.DType() == expr.Bool || n.DType().IsComplex() {
+		return number{}, false
+	}
+	v := n
+	for v.Op() != expr.OpConst {
+		v = v.Arg(0)
+	}
+	if d.IsInteger() {
+		return number{real(z), v.Value().Int(0)}, true
+	}
+	f := real(z)
+	return number{f: f}, !math.IsInf(f, 0) && !math.IsNaN(f)
+}
+
+// gatherSum takes the sum n apart. It opens inner sums that nothing else uses.
+func (r *run) gatherSum(n *expr.Node) *sum {
+	s := &sum{d: n.DType(), index: make(map[*expr.Node]int)}
+	stack := []term{{whole(1), n}}
+	for len(stack) > 0 {
+		t := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		x := t.base
+		if !sumOp(x.Op()) || x != n && !r.opens(x, s.d) {
+			s.add(r, t)
+			continue
+		}
+		switch x.Op() {
+		case expr.OpAdd:
+			s.cost += len(x.Args()) - 1
+			for i := len(x.Args()) - 1; i >= 0; i-- {
+				stack = append(stack, term{t.coef, x.Arg(i)})
+			}
+		case expr.OpSub:
+			s.cost++
+			stack = append(stack, term{t.coef.neg(), x.Arg(1)}, term{t.coef, x.Arg(0)})
+		case expr.OpNeg:
+			s.cost++
+			stack = append(stack, term{t.coef.neg(), x.Arg(0)})
+		}
+	}
+	return s
+}
+
+// opens reports whether the inner node x of a sum or product of dtype d may be
+// taken apart: it is computed in the same dtype, and for this use alone.
+func (r *run) opens(x *expr.Node, d expr.DType) bool {
+	return x.DType() == d && !x.Type().Weak && r.once(x)
+}
+
+// add adds a term, or to the constant.
+func (s *sum) add(r *run, t term) {
+	if c, ok := numberOf(t.base, s.d); ok {
+		s.has = true
+		s.constant = s.constant.add(c.mul(t.coef))
+		return
+	}
+	if c, rest := r.splitCoefficient(t.base, s.d); rest != nil {
+		s.cost++
+		t = term{t.coef.mul(c), rest}
+	}
+	if i, ok := s.index[t.base]; ok {
+		s.terms[i].coef = s.terms[i].coef.add(t.coef)
+		return
+	}
+	s.index[t.base] = len(s.terms)
+	s.terms = append(s.terms, t)
+}
+
+// splitCoefficient takes x = c*rest apart; rest is nil if x is no such product
+// of dtype d.
+func (r *run) splitCoefficient(x *expr.Node, d expr.DType) (c number, rest *expr.Node) {
+	if x.Op() != expr.OpMul || x.DType() != d || !r.once(x) {
+		return c, nil
+	}
+	for i, a := range x.Args() {
+		c, ok := numberOf(a, d)
+		if !ok || !r.sameShapeWithout(x, i) {
+			continue
+		}
+		if len(x.Args()) == 2 {
+			return c, x.Arg(1 - i)
+		}
+		args := append(append([]*expr.Node{}, x.Args()[:i]...), x.Args()[i+1:]...)
+		if m := r.make(x, expr.OpMul, nil, args...); m.Err() == nil && m.DType() == d {
+			return c, m
+		}
+	}
+	return c, nil
+}
+
+// sameShapeWithout reports whether x keeps its shape without argument i, a
+// constant: certain for scalars.
+func (r *run) sameShapeWithout(x *expr.Node, i int) bool {
+	return x.Arg(i).Rank() == 0 || r.sameShape(x, x.Arg(1-min(i, 1)))
+}
+
+// collectSum returns a cheaper form of the sum n, or nil.
+func (r *run) collectSum(n *expr.Node) (*expr.Node, why) {
+	s := r.gatherSum(n)
+	if m, by := r.matchSum(n, s); m != nil {
+		return m, by
+	}
+	if s.costBack() >= s.cost {
+		return nil, why{}
+	}
+	m := r.fit(n, s.write(r, n))
+	if m == nil || m == n {
+		return nil, why{}
+	}
+	by := why{rule: "collect-sum", class: Real, note: "terms are added in another order"}
+	if s.d.IsInteger() {
+		by = why{rule: "collect-sum", class: Exact}
+	}
+	return m, by
+}
+
+// left returns the terms that are not zero.
+func (s *sum) left() []term {
+	var left []term
+	for _, t := range s.terms {
+		if !t.coef.is(s.d, 0) {
+			left = append(left, t)
+		}
+	}
+	return left
+}
+
+// keepsConstant reports whether the constant is written.
+func (s *sum) keepsConstant(terms int) bool {
+	return terms == 0 || s.has && !s.constant.is(s.d, 0)
+}
+
+// costBack is the number of operations of the sum as write writes it.
+func (s *sum) costBack() int {
+	terms := s.left()
+	cost, positive := len(terms)-1, false
+	if s.keepsConstant(len(terms)) {
+		cost++
+		positive = true
+	}
+	for _, t := range terms {
+		if !t.coef.is(s.d, 1) && !t.coef.is(s.d, -1) {
+			cost++
+			positive = true
+		}
+		positive = positive || t.coef.is(s.d, 1)
+	}
+	if !positive && len(terms) > 0 {
+		cost++
+	}
+	return cost
+}
+
+// write returns the sum as nodes: (constant + positive terms) - (negative
+// terms).
+func (s *sum) write(r *run, at *expr.Node) *expr.Node {
+	terms := s.left()
+	var plus, minus []*expr.Node
+	if len(terms) == 0 {
+		return r.numberNode(s.constant, s.d)
+	}
+	constant := s.keepsConstant(len(terms))
+	for i, t := range terms {
+		base := r.cast(at, t.base, s.d)
+		switch {
+		case t.coef.is(s.d, 1):
+			plus = append(plus, base)
+		case t.coef.is(s.d, -1):
+			minus = append(minus, base)
+		case t.coef.negative(s.d) && (len(plus) > 0 || constant || i < len(terms)-1 && !s.d.IsUnsigned()):
+			minus = append(minus, r.scaled(at, t.coef.neg(), s.d, base))
+		default:
+			plus = append(plus, r.scaled(at, t.coef, s.d, base))
+		}
+	}
+	switch {
+	case constant && s.constant.negative(s.d) && len(plus) > 0 && !s.d.IsInteger():
+		minus = append(minus, r.numberNode(s.constant.neg(), s.d))
+	case constant:
+		plus = append([]*expr.Node{r.numberNode(s.constant, s.d)}, plus...)
+	}
+	if len(plus) == 0 {
+		return r.make(at, expr.OpNeg, nil, r.chain(at, expr.OpAdd, minus))
+	}
+	if len(minus) == 0 {
+		return r.chain(at, expr.OpAdd, plus)
+	}
+	return r.make(at, expr.OpSub, nil, r.chain(at, expr.OpAdd, plus), r.chain(at, expr.OpAdd, minus))
+}
+
+// numberNode returns a number as a constant that gives way to d.
+func (r *run) numberNode(c number, d expr.DType) *expr.Node {
+	if !d.IsInteger() {
+		return r.weak(c.f)
+	}
+	return r.cast(r.weak(0), r.weak(int(c.i)), d)
+}
+
+// scaled returns c*base.
+func (r *run) scaled(at *expr.Node, c number, d expr.DType, base *expr.Node) *expr.Node {
+	if c.is(d, 1) {
+		return base
+	}
+	if base.Op() == expr.OpMul && len(base.Args()) < maxArgs {
+		return r.make(at, expr.OpMul, nil, append([]*expr.Node{r.numberNode(c, d)}, base.Args()...)...)
+	}
+	return r.make(at, expr.OpMul, nil, r.numberNode(c, d), base)
+}
+
+// chain joins nodes by the variadic op, in nodes of at most maxArgs arguments.
+func (r *run) chain(at *expr.Node, op expr.Op, list []*expr.Node) *expr.Node {
+	for len(list) > 1 {
+		k := min(len(list), maxArgs)
+		head := r.make(at, op, nil, list[:k]...)
+		if head.Err() != nil {
+			return head
+		}
+		list = append([]*expr.Node{head}, list[k:]...)
+	}
+	return list[0]
+}

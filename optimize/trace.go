@@ -1,0 +1,86 @@
+package optimize
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"arignote/expr"
+)
+
+// Trace is the record of one run: every rewrite that fired, in order.
+type Trace struct {
+	Steps []Step
+	// Nodes are the numbers of nodes before and after, inputs and constants
+	// included.
+	Nodes []int
+	// Unsettled says that the repeated passes were stopped while they were
+	// still changing the graph.
+	Unsettled bool
+
+	times []passTime
+}
+
+// Step is one rewrite.
+type Step struct {
+	Pass, Rule    string
+	Pos           expr.Pos // the place in the user's program that built Before
+	Before, After *expr.Node
+	Class         Class
+	Note          string // what the rewrite takes for granted, "" if nothing
+}
+
+type passTime struct {
+	name  string
+	spent time.Duration
+}
+
+// String returns "model.go:12: a / a -> 1.0   div-self (simplify, real)".
+func (s Step) String() string {
+	var b strings.Builder
+	if p := s.Pos.String(); p != "" {
+		b.WriteString(p + ": ")
+	}
+	fmt.Fprintf(&b, "%s -> %s   %s (%s, %v", Brief(s.Before), Brief(s.After), s.Rule, s.Pass, s.Class)
+	if s.Note != "" {
+		b.WriteString("; " + s.Note)
+	}
+	b.WriteByte(')')
+	return b.String()
+}
+
+// String returns one line for each rewrite.
+func (t *Trace) String() string {
+	var b strings.Builder
+	for _, s := range t.Steps {
+		b.WriteString(s.String() + "\n")
+	}
+	return b.String()
+}
+
+// Hits returns how often each rule has fired.
+func (t *Trace) Hits() map[string]int {
+	hits := make(map[string]int)
+	for _, s := range t.Steps {
+		hits[s.Rule]++
+	}
+	return hits
+}
+
+// Times returns the time spent in each pass, in the order of their first run.
+func (t *Trace) Times() (names []string, spent []time.Duration) {
+	for _, p := range t.times {
+		names, spent = append(names, p.name), append(spent, p.spent)
+	}
+	return names, spent
+}
+
+func (t *Trace) spend(name string, d time.Duration) {
+	i := slices.IndexFunc(t.times, func(p passTime) bool { return p.name == name })
+	if i < 0 {
+		i = len(t.times)
+		t.times = append(t.times, passTime{name: name})
+	}
+	t.times[i].spent += d
+}
