@@ -85,7 +85,7 @@ func VJP(y, x, v *expr.Node) *expr.Node {
 	if wrong := checkPair("vjp", y, "y", v, "v"); wrong != nil {
 		return wrong
 	}
-	return differentiate("vjp", y, term{v, y}.cast(y.DType()).v, []*expr.Node{x})[0]
+	return differentiate("vjp", y, on(y, v).cast(y.DType()).v, []*expr.Node{x})[0]
 }
 
 // differentiate checks the nodes wrt and returns the gradients with respect to them

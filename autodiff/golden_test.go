@@ -19,8 +19,8 @@ func TestGolden(t *testing.T) {
 	}
 	for _, area := range areas {
 		for _, c := range area.Cases {
-			if c.Error != "" || strings.Contains(c.Note, "stabilising") {
-				continue
+			if c.Error != "" || strings.Contains(c.Note, "stabilising") || c.Note == "gradient must be finite" {
+				continue // an error, or a case for the simplifier
 			}
 			for _, known := range []bool{true, false} {
 				name := c.Name

@@ -17,19 +17,32 @@ func JVP(y, x, v *expr.Node) *expr.Node {
 	if wrong := checkPair("jvp", x, "x", v, "v"); wrong != nil {
 		return wrong
 	}
-	u := expr.InputOf("u", y.Type())
-	back := reverse([]seed{{y, part{g: u}}}, []*expr.Node{x})[0]
-	if back == nil {
+	product, u := forward(y, x, on(x, v).cast(x.DType()).v)
+	switch {
+	case product == nil:
 		return y.ZerosLike()
-	}
-	if back.Err() != nil {
-		return back
-	}
-	product := reverse([]seed{{back, part{g: term{v, x}.cast(x.DType()).v}}}, []*expr.Node{u})[0]
-	if product == nil {
-		return y.ZerosLike()
+	case product.Err() != nil:
+		return product
 	}
 	return without(u, y, product)
+}
+
+// forward returns the product of the Jacobian of y with respect to x and v, nil
+// if it is zero: the derivative of the product with the transposed Jacobian
+// with respect to what it is multiplied by, which is u.
+func forward(y, x, v *expr.Node) (product, u *expr.Node) {
+	u = expr.InputOf("u", y.Type())
+	back := reverse([]seed{{y, part{g: u.BroadcastLike(y)}}}, []*expr.Node{x})[0] // it has that shape, and now says so
+	if back == nil || back.Err() != nil {
+		return back, u
+	}
+	product = reverse([]seed{{back, part{g: v}}}, []*expr.Node{u})[0]
+	if product != nil && product.Op() == expr.OpSumLike && product.Arg(1) == u {
+		if record([]*expr.Node{product, y}, nil).sameShape(product.Arg(0), y) {
+			product = product.Arg(0)
+		}
+	}
+	return product, u
 }
 
 // without returns n, a derivative with respect to u of something linear in u,
@@ -100,9 +113,15 @@ func jacobian(op string, y, x *expr.Node) *expr.Node {
 		return product
 	}
 	body, captured := closure(row, product)
-	unit := expr.Eye(y.DType(), y.Size(), y.Size(), 0)
-	rows := unit.Reshape(append([]any{y.Size()}, sizes(y)...)...)
-	return expr.MapGraph(body, 1, append([]*expr.Node{rows}, captured...)...).Reshape(shape...)
+	rows := expr.Eye(y.DType(), y.Size(), y.Size(), 0)
+	if y.Rank() != 1 {
+		rows = rows.Reshape(append([]any{y.Size()}, sizes(y)...)...)
+	}
+	j := expr.MapGraph(body, 1, append([]*expr.Node{rows}, captured...)...)
+	if y.Rank() != 1 {
+		j = j.Reshape(shape...)
+	}
+	return j
 }
 
 // closure returns the graph of n as a function of the input p, and what else it

@@ -13,7 +13,7 @@ type mask struct {
 
 // bool returns the mask as a node of bools.
 func (m mask) bool(at *expr.Node) term {
-	t := term{m.c, at}
+	t := on(at, m.c)
 	switch {
 	case t.dtype() != expr.Bool && m.not:
 		return t.eq(0.0)
@@ -56,9 +56,9 @@ func (m mask) apply(g, at *expr.Node) *expr.Node {
 	case m.c == nil:
 		return g
 	case m.not:
-		return term{m.c, at}.choose(0.0, g).v
+		return on(at, m.c).choose(0.0, g).v
 	}
-	return term{m.c, at}.choose(g, 0.0).v
+	return on(at, m.c).choose(g, 0.0).v
 }
 
 // The functions below give the mask of an argument's gradient, from the mask of

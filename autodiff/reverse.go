@@ -103,7 +103,7 @@ func differentiable(t expr.Type) bool {
 // shapeOf returns the first node on the tape that surely has the shape of n, n
 // itself if there is none before. Where dims are unknown this knows more than
 // types do: an element-wise op on arrays of one shape and scalars has that
-// shape too.
+// shape too. n may be on the tape, or have just been made from nodes that are.
 func (t *tape) shapeOf(n *expr.Node) *expr.Node {
 	if i, ok := t.position[n]; ok && i >= 0 && i < len(t.shape) {
 		return t.shape[i]
@@ -112,14 +112,14 @@ func (t *tape) shapeOf(n *expr.Node) *expr.Node {
 	switch {
 	case n.Op() == expr.OpBroadcastLike || n.Op() == expr.OpSumLike:
 		return t.shapeOf(args[1])
-	case n.Op() == expr.OpStopGradient || n.Op() == expr.OpScaleGradient || n.Op() == expr.OpWithGradient:
+	case keepsShape(n):
 		return t.shapeOf(args[0])
 	case !n.Op().Elementwise():
 		return n
 	}
 	var same *expr.Node
 	for _, a := range args {
-		if a.Rank() == 0 && n.Rank() > 0 {
+		if neutral(a) {
 			continue
 		}
 		shape := t.shapeOf(a)
@@ -128,14 +128,38 @@ func (t *tape) shapeOf(n *expr.Node) *expr.Node {
 		}
 		same = shape
 	}
-	if same == nil {
+	if same == nil || same.Rank() != n.Rank() {
 		return n
 	}
 	return same
 }
 
-// sameShape reports whether n, which is on the tape, and m surely have the same
-// shape. m may be on the tape, or have just been made from nodes that are.
+// neutral reports whether a never stretches what it is combined with: a scalar,
+// or an array with axes of length 1 alone.
+func neutral(a *expr.Node) bool {
+	for _, d := range a.Type().Dims {
+		if !d.Is(1) {
+			return false
+		}
+	}
+	return true
+}
+
+// keepsShape reports whether the result of an op that is not element-wise has
+// the shape of the first argument.
+func keepsShape(n *expr.Node) bool {
+	switch n.Op() {
+	case expr.OpSoftmax, expr.OpLogSoftmax, expr.OpCumsum, expr.OpCumprod, expr.OpSort, expr.OpArgsort:
+		return n.Attr().(expr.Axis).Axis >= 0
+	case expr.OpTril, expr.OpTriu, expr.OpInv, expr.OpCholesky,
+		expr.OpSetSlice, expr.OpIncSlice, expr.OpSetTake, expr.OpIncTake,
+		expr.OpStopGradient, expr.OpScaleGradient, expr.OpWithGradient:
+		return true
+	}
+	return false
+}
+
+// sameShape reports whether n and m surely have the same shape.
 func (t *tape) sameShape(n, m *expr.Node) bool {
 	return t.shapeOf(n) == t.shapeOf(m) || n.Type().SameShape(m.Type())
 }
@@ -213,9 +237,9 @@ type step struct {
 }
 
 // g is the gradient with respect to the result, y the result and x argument i.
-func (s *step) g() term         { return term{s.gs[0], s.n} }
-func (s *step) y() term         { return term{s.n, s.n} }
-func (s *step) x(i int) term    { return term{s.n.Arg(i), s.n} }
+func (s *step) g() term         { return term{s.gs[0], s} }
+func (s *step) y() term         { return term{s.n, s} }
+func (s *step) x(i int) term    { return term{s.n.Arg(i), s} }
 func (s *step) item(i int) term { return s.y().apply(expr.OpItem, expr.Number{N: i}, s.n) }
 
 // item's gradient: gs[i] as a term, none where result i is not used.
@@ -223,7 +247,7 @@ func (s *step) gItem(i int) term {
 	if s.gs[i] == nil {
 		return none
 	}
-	return term{s.gs[i], s.n}
+	return term{s.gs[i], s}
 }
 
 // arguments returns the gradients with respect to the arguments, by the row of
@@ -235,7 +259,7 @@ func (s *step) arguments() []term {
 		}
 		out := make([]term, len(s.want))
 		for i := range out {
-			out[i] = term{g, s.n}
+			out[i] = term{g, s}
 		}
 		return out
 	}
@@ -313,7 +337,7 @@ func add(n *expr.Node, parts []part) (*expr.Node, mask) {
 		case g.mask.c == nil || other == nil:
 			gs = append(gs, g.mask.apply(plus(n, g.gs), n))
 		case !g.mask.not:
-			gs = append(gs, term{g.mask.c, n}.choose(plus(n, g.gs), plus(n, other.gs)).v)
+			gs = append(gs, on(n, g.mask.c).choose(plus(n, g.gs), plus(n, other.gs)).v)
 		}
 		if other != nil {
 			all = mask{}

@@ -148,7 +148,7 @@ var gradients = [expr.NumOps]gradient{
 
 	expr.OpDot:    {rule: productRule, reach: reachProduct},
 	expr.OpMatMul: {rule: productRule, reach: reachProduct},
-	expr.OpOuter:  {rule: outerRule, reach: reachAll},
+	expr.OpOuter:  {rule: outerRule, reach: reachOuter},
 	expr.OpGemm:   {rule: gemmRule, reach: reachAll},
 	expr.OpGemv:   {rule: gemvRule, reach: reachAll},
 	expr.OpGer:    {rule: gerRule, reach: reachAll},

@@ -52,7 +52,7 @@ func mapRule(s *step) []term {
 			continue
 		}
 		if g := gradients[0]; g != nil {
-			out[i] = term{g, s.n}
+			out[i] = term{g, s}
 			if i >= body.Sequences {
 				out[i] = out[i].sum(0).squeeze(0)
 			}
@@ -184,7 +184,7 @@ func (s *step) given(i int, d *expr.Node) term {
 		return none
 	}
 	if d.Err() != nil {
-		return term{d, s.n}
+		return term{d, s}
 	}
 	x := s.n.Arg(i)
 	if !d.DType().Inexact() {
@@ -199,12 +199,12 @@ func (s *step) given(i int, d *expr.Node) term {
 	if !fits {
 		return s.wrong(expr.ErrShape, "the gradient of %s is %s", x.Type(), d.Type())
 	}
-	return term{d, s.n}
+	return term{d, s}
 }
 
 // wrong returns a gradient that carries a mistake, at the place of the node.
 func (s *step) wrong(kind error, format string, args ...any) term {
 	err := expr.Errorf(kind, s.n.Op().String(), format, args...)
 	err.Pos = s.n.Pos()
-	return term{expr.Wrong(err), s.n}
+	return term{expr.Wrong(err), s}
 }

@@ -99,6 +99,11 @@ func outerRule(s *step) []term {
 	}
 }
 
+// reachOuter: an element counts if one of its row, or column, does.
+func reachOuter(s *step, i int) mask {
+	return mask{c: s.mask.bool(s.n).stretch(s.y()).any(1 - i).squeeze(1 - i).v}
+}
+
 // gemmRule of alpha*a@b + beta*c, with the factors as they are used.
 func gemmRule(s *step) []term {
 	t := s.n.Attr().(expr.Transposed)

@@ -35,9 +35,12 @@ func (s *step) kept(r term) term {
 func meanRule(s *step) []term {
 	x, count := s.x(0), number(1)
 	for _, axis := range s.n.Attr().(expr.Axes).Axes {
-		count = product(s.n, count, x.v.Size(axis))
+		count = product(s.n, count, x.size(axis))
 	}
-	n := s.g().is(count).cast(s.n.DType().Real())
+	n := x.is(count)
+	if count.Value() == nil {
+		n = n.cast(s.n.DType().Real())
+	}
 	return []term{s.unreduced(s.g().div(n))}
 }
 
@@ -112,7 +115,7 @@ func before(x term, axis int) term {
 		items[i] = expr.All
 	}
 	items[axis] = expr.Range{Stop: -1}
-	dims := sizes(x.v)
+	dims := sizes(x.shape())
 	dims[axis] = 1
 	one := x.is(expr.OnesOf(x.dtype(), dims...))
 	joined := x.apply(expr.OpConcatenate, expr.Axis{Axis: axis}, one.v, x.v)
@@ -165,7 +168,7 @@ func cumprodRule(s *step) []term {
 	x, axis := s.line()
 	line, g := x.moveLast(axis), s.g().moveLast(axis)
 	n := line.rank() - 1
-	i := x.is(expr.Arange(0, line.v.Size(n), 1))
+	i := x.is(expr.Arange(0, line.size(n), 1))
 	after := i.expand(0).gt(i.expand(1)).choose(line.expand(n), 1.0) // [k, i]: x[i] where i > k, else 1
 	from := i.expand(0).ge(i.expand(1)).choose(after.cumprod(n+1).conj(), 0.0)
 	sums := from.mul(g.expand(n)).sum(n + 1).squeeze(n + 1)
@@ -182,7 +185,7 @@ func sortRule(s *step) []term {
 			args = append(args, index.v)
 			continue
 		}
-		along := x.is(expr.Arange(0, x.v.Size(i), 1))
+		along := x.is(expr.Arange(0, x.size(i), 1))
 		for range x.rank() - 1 - i {
 			along = along.expand(-1)
 		}

@@ -178,7 +178,7 @@ func diagRule(s *step) []term {
 	if x.rank() == 1 {
 		return []term{s.g().apply(expr.OpDiag, s.n.Attr(), s.g().v)}
 	}
-	i := x.is(expr.Arange(0, s.n.Size(0), 1))
+	i := x.is(expr.Arange(0, s.y().size(0), 1))
 	row, column := shifted(i, -k), shifted(i, k)
 	return []term{x.apply(expr.OpIncTake, expr.Gathered{Axes: []int{0, 1}}, x.zeros().v, s.g().v, row.v, column.v)}
 }
@@ -199,7 +199,7 @@ func arangeRule(s *step) []term {
 		out[0] = s.g().total()
 	}
 	if s.want[2] {
-		i := s.g().is(expr.Arange(0, s.n.Size(0), 1)).cast(s.n.DType())
+		i := s.g().is(expr.Arange(0, s.y().size(0), 1)).cast(s.n.DType())
 		out[2] = s.g().mul(i).total()
 	}
 	return out

@@ -40,7 +40,7 @@ var userGradient = map[expr.Op]bool{
 func examples(t *testing.T, op expr.Op) []example {
 	var list []example
 	switch {
-	case op == expr.OpInvalid || op == expr.OpInput || op == expr.OpConst:
+	case op == expr.OpInvalid || op == expr.OpInput || op == expr.OpConst || op == expr.OpCustom:
 		return nil
 	case op.Example() != "":
 		list = append(list, parse(t, op.Example(), op))

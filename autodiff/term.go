@@ -13,9 +13,12 @@ import (
 // belongs to. Operands are terms, nodes, or float64, which is weak: it takes the
 // precision of what it meets. The zero term stands for "no gradient".
 type term struct {
-	v  *expr.Node
-	at *expr.Node // the node that is differentiated
+	v *expr.Node
+	s *step // the node that is differentiated, and the tape that it is on
 }
+
+// on returns v as a term at the place of n, which is on no tape.
+func on(n, v *expr.Node) term { return term{v, &step{n: n}} }
 
 // none is the gradient of an argument that has none.
 var none term
@@ -48,14 +51,14 @@ func node(u any) *expr.Node {
 }
 
 func (t term) apply(op expr.Op, attr expr.Attr, args ...*expr.Node) term {
-	return term{expr.New(t.at, op, attr, args...), t.at}
+	return term{expr.New(t.s.n, op, attr, args...), t.s}
 }
 
 func (t term) unary(op expr.Op) term         { return t.apply(op, nil, t.v) }
 func (t term) binary(op expr.Op, u any) term { return t.apply(op, nil, t.v, node(u)) }
 
 // is returns v as a term at the place of t.
-func (t term) is(v *expr.Node) term { return term{v, t.at} }
+func (t term) is(v *expr.Node) term { return term{v, t.s} }
 
 func (t term) rank() int         { return t.v.Rank() }
 func (t term) dtype() expr.DType { return t.v.DType() }
@@ -64,7 +67,6 @@ func (t term) dtype() expr.DType { return t.v.DType() }
 
 func (t term) add(u any) term      { return t.binary(expr.OpAdd, u) }
 func (t term) sub(u any) term      { return t.binary(expr.OpSub, u) }
-func (t term) mul(u any) term      { return t.binary(expr.OpMul, u) }
 func (t term) div(u any) term      { return t.binary(expr.OpDiv, u) }
 func (t term) pow(u any) term      { return t.binary(expr.OpPow, u) }
 func (t term) hypot(u any) term    { return t.binary(expr.OpHypot, u) }
@@ -76,6 +78,19 @@ func (t term) square() term        { return t.unary(expr.OpSquare) }
 func (t term) sqrt() term          { return t.unary(expr.OpSqrt) }
 func (t term) sign() term          { return t.unary(expr.OpSign) }
 func (t term) round() term         { return t.unary(expr.OpRound) }
+
+// mul leaves out a factor that is the constant one.
+func (t term) mul(u any) term {
+	switch v := node(u); {
+	case isOne(t.v) && !v.Type().Weak:
+		return t.is(v)
+	case isOne(v) && !t.v.Type().Weak:
+		return t
+	}
+	return t.binary(expr.OpMul, u)
+}
+
+func isOne(x *expr.Node) bool { return x.Op() == expr.OpConst && x.Rank() == 0 && isFilled(x, 1) }
 
 // Functions.
 
@@ -225,7 +240,7 @@ func (t term) transposed() term {
 func (t term) adjoint() term { return t.conj().transposed() }
 
 // reshapeLike returns the elements of t in the shape of x.
-func (t term) reshapeLike(x term) term { return t.reshape(sizes(x.v)...) }
+func (t term) reshapeLike(x term) term { return t.reshape(sizes(x.shape())...) }
 
 func (t term) reshape(dims ...any) term {
 	attr := expr.Dims{Sizes: make([]expr.Size, len(dims))}
@@ -256,19 +271,38 @@ func sizes(x *expr.Node) []any {
 }
 
 // stretch returns t broadcast to the shape of x, and shrink returns t summed to
-// it; t itself where the shapes are surely the same.
+// it; t itself where the shapes are surely the same. The shape is taken from the
+// first node that surely has it: what comes after need not be computed for it.
 func (t term) stretch(x term) term { return t.shaped(expr.OpBroadcastLike, x) }
 func (t term) shrink(x term) term  { return t.shaped(expr.OpSumLike, x) }
 
 func (t term) shaped(op expr.Op, x term) term {
-	if t.v.Type().SameShape(x.v.Type()) {
+	shape := x.shape()
+	if t.v.Type().SameShape(x.v.Type()) || t.v == shape {
 		return t
 	}
-	return t.apply(op, nil, t.v, x.v)
+	return t.apply(op, nil, t.v, shape)
 }
 
+// shape returns the first node that surely has the shape of t.
+func (t term) shape() *expr.Node {
+	if t.s.tape == nil {
+		return t.v
+	}
+	return t.s.tape.shapeOf(t.v)
+}
+
+// size returns the length of an axis as an integer scalar.
+func (t term) size(axis int) *expr.Node { return t.shape().Size(axis) }
+
 // zeros returns zeros with the shape and the dtype of t.
-func (t term) zeros() term { return t.is(t.v.ZerosLike()) }
+func (t term) zeros() term {
+	zero := t.is(expr.Strong(expr.Zeros(t.dtype())))
+	if t.v.Rank() == 0 {
+		return zero
+	}
+	return zero.stretch(t)
+}
 
 // index is [expr.Node.Index].
 func (t term) index(items ...any) term { return t.is(t.v.Index(items...)) }
@@ -306,6 +340,6 @@ func (t term) solveTriangular(u term, lower bool) term {
 
 // eye returns the unit matrix with the lengths of the last two axes of t.
 func (t term) eye() term {
-	n, m := t.v.Size(t.rank()-2), t.v.Size(t.rank()-1)
+	n, m := t.size(t.rank()-2), t.size(t.rank()-1)
 	return t.apply(expr.OpEye, expr.Diagonal{DType: t.dtype()}, n, m)
 }

@@ -414,3 +414,13 @@ func (a Index) shifted(k int) Index {
 	}
 	return Index{items}
 }
+
+// buildItem picks one of several results, as x[i] does.
+func buildItem(s *site) *Node {
+	x, err := s.r.expr(s.args[0])
+	if err != nil {
+		s.err = err
+		return &Node{err: err}
+	}
+	return s.apply(OpItem, Number{s.integer(1)}, x)
+}

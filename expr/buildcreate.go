@@ -160,4 +160,3 @@ func buildEye(s *site) *Node {
 func diagonalOf(op Op) func(*site) *Node {
 	return func(s *site) *Node { return s.apply(op, Diagonal{K: s.integer(1)}, s.node(0)) }
 }
-

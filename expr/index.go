@@ -137,7 +137,11 @@ func (x *Node) selection(items []any, first int) (*selection, *Error) {
 	}
 	s := &selection{}
 	size := func(v any) (Size, *Error) {
-		sizes, args, err := shapeArgs([]any{v}, first+len(s.bounds))
+		n := operand(v)
+		if n.err == nil && n.Rank() != 0 {
+			return Size{}, Errorf(ErrDType, "slice", "a bound must be an integer scalar, not %s", n.typ)
+		}
+		sizes, args, err := shapeArgs([]any{n}, first+len(s.bounds))
 		if err != nil {
 			return Size{}, err
 		}

@@ -1,6 +1,25 @@
 package expr
 
 // This file is the table of the language: its operators and its functions.
+//
+// The language is that of Python expressions with NumPy's meaning. What is not
+// an operator or a function:
+//
+//	x: float64[m, 3, ?]      declares an input; m is a length with a name, ? one without
+//	t = x + 1                names a value; a name is given once
+//	t*t, sum(t)              the last line has the outputs
+//	; or a new line          separates; # begins a comment
+//	1  2.5  2j  1+2j  True   weak constants, also pi inf nan
+//	array([1, 2], 'int8')    strong constants
+//	x[1:n, None, ..., i]     indices: integers, slices, new axes, arrays of integers or bools
+//	svd(A)[1]                one of several results
+//	x.sum(axis=0)            sum(x, axis=0); x.T x.shape x.size x.real x.imag
+//	lambda a, b: a*b         an argument of map and with_gradient
+//	lambda a: {t = a*a; t+t} with assignments
+//
+// A lambda may use names from outside, which then are arguments behind the
+// others: map(lambda v: v*c, x) is map(lambda v, c: v*c, x, (c,)). Names of
+// functions and of values do not meet: an input may be called sum.
 
 // infix is an operator between two operands.
 type infix struct {
@@ -305,4 +324,5 @@ var functions = []function{
 	{"scale_gradient", "x, factor", func(s *site) *Node { return s.apply(OpScaleGradient, Factor{s.float(1)}, s.node(0)) }},
 	{"with_gradient", "y, gradient, *wrt", buildWithGradient},
 	{"map", "f, *sequences", buildMap},
+	{"item", "x, i", buildItem},
 }

@@ -88,6 +88,7 @@ type printer struct {
 	nodes   map[*Node]*printed
 	names   map[*Node]string // of inputs whose text is not their own name
 	taken   map[string]bool  // names that cannot be given to assignments
+	outer   *printer         // of the scope around a lambda
 	lines   []string         // the assignments
 	counter int
 }
@@ -188,6 +189,17 @@ func (p *printer) walk(root *Node) {
 		}
 		p.finish(f.n, text)
 	}
+}
+
+// hides reports whether an input of this scope or of one around it has the
+// given name.
+func (p *printer) hides(name string) bool {
+	for ; p != nil; p = p.outer {
+		if p.taken[name] {
+			return true
+		}
+	}
+	return false
 }
 
 // finish keeps the text of n, or gives it a name if it is used again.

@@ -94,6 +94,9 @@ func (p *printer) input(n *Node) piece {
 
 func (p *printer) constant(n *Node) piece {
 	text := p.hide(constText(n.Value(), n.typ.Weak))
+	if digits := formatFloat(math.Pi, 64); strings.HasSuffix(text, digits) && !p.hides("pi") && len(text) <= len(digits)+1 {
+		text = strings.TrimSuffix(text, digits) + "pi"
+	}
 	switch {
 	case !isLiteral(n.Value(), n.typ.Weak):
 		return leaf(text)
@@ -109,7 +112,7 @@ func (p *printer) constant(n *Node) piece {
 // name.
 func (p *printer) hide(text string) string {
 	for _, name := range []string{"inf", "nan"} {
-		if p.taken[name] && strings.Contains(text, name) {
+		if p.hides(name) && strings.Contains(text, name) {
 			text = strings.ReplaceAll(text, name, "float('"+name+"')")
 			text = strings.ReplaceAll(text, "-float('", "float('-")
 		}
@@ -410,9 +413,9 @@ func (p *printer) item(n *Node) piece {
 func (p *printer) custom(n *Node) piece { return p.call(n, n.attr.(User).Custom.Name(), "") }
 
 // lambda writes a body: lambda a, b: {t1 = a*b; t1 + t1}.
-func lambda(g *Graph) piece {
-	p := newPrinter(g.Inputs, g.Outputs)
-	p.names = map[*Node]string{}
+func (p *printer) lambda(g *Graph) piece {
+	q := newPrinter(g.Inputs, g.Outputs)
+	q.outer, q.names = p, map[*Node]string{}
 	used := map[string]bool{}
 	params := make([]string, len(g.Inputs))
 	for i, in := range g.Inputs {
@@ -420,25 +423,25 @@ func lambda(g *Graph) piece {
 		for used[name] {
 			name += "_"
 		}
-		used[name], p.taken[name] = true, true
-		p.names[in], params[i] = name, name
+		used[name], q.taken[name] = true, true
+		q.names[in], params[i] = name, name
 	}
-	text := "lambda"
+	head := "lambda: "
 	if len(params) > 0 {
-		text += " " + strings.Join(params, ", ")
+		head = "lambda " + strings.Join(params, ", ") + ": "
 	}
-	outputs := p.outputs(g.Outputs)
-	if len(p.lines) == 0 {
-		return piece{text: text + ": " + tupleText(outputs, true)}
+	last := tupleText(q.outputs(g.Outputs), true)
+	if len(q.lines) == 0 {
+		return piece{text: head + last}
 	}
-	return piece{text: text + ": {" + p.join("; ", tupleText(outputs, true)) + "}"}
+	return piece{text: head + "{" + q.join("; ", last) + "}"}
 }
 
 // mapping writes map(lambda v, c: v*c, x, (c,)). It always gets a name where
 // it is an argument, so that lambdas inside lambdas do not nest deeply.
 func (p *printer) mapping(n *Node) piece {
 	b := n.attr.(Body)
-	args := []piece{lambda(b.Graph)}
+	args := []piece{p.lambda(b.Graph)}
 	for i := range b.Sequences {
 		args = append(args, p.arg(n, i))
 	}
@@ -459,7 +462,7 @@ func (p *printer) mapping(n *Node) piece {
 }
 
 func (p *printer) withGradient(n *Node) piece {
-	args := []piece{p.arg(n, 0), lambda(n.attr.(Body).Graph)}
+	args := []piece{p.arg(n, 0), p.lambda(n.attr.(Body).Graph)}
 	for i := 1; i < len(n.args); i++ {
 		args = append(args, p.arg(n, i))
 	}

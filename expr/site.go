@@ -404,7 +404,7 @@ func (s *site) dtype(i int, d DType) DType {
 // The result is what constructors take: one operand.
 func (s *site) shape(i int) any { return s.lengths(s.args[i]) }
 
-// shapeOf returns the shape that the arguments of the parameter with * are:
+// restShape returns the shape that the arguments of the parameter with * are:
 // reshape(x, 2, 3) or reshape(x, (2, 3)).
 func (s *site) restShape() any {
 	switch len(s.rest) {
@@ -464,7 +464,7 @@ func (s *site) length(e syntax.Expr, n *Node) any {
 	return n
 }
 
-// index returns argument i, an array of indices, which may be a list.
+// index reads e as an array of indices, which may be a list.
 func (s *site) index(e syntax.Expr) *Node {
 	if s.err == nil {
 		if list, ok := e.(*syntax.List); ok {
@@ -479,8 +479,8 @@ func (s *site) index(e syntax.Expr) *Node {
 	return s.array(e)
 }
 
-// axesOf returns the axes that argument i names: None (ok is false), one or
-// several.
+// axes returns the axes that argument i names: one or several, or none (ok is
+// false) where it is None.
 func (s *site) axes(i int) (axes []int, ok bool) {
 	if s.none(i) {
 		return nil, false

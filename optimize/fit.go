@@ -22,7 +22,7 @@ func (r *run) fit(old, m *expr.Node) *expr.Node {
 	if slices.Equal(have, want) {
 		return m
 	}
-	if !old.Op().Elementwise() || len(have) > len(want) {
+	if !old.Op().Elementwise() && len(have) > 0 || len(have) > len(want) {
 		return nil
 	}
 	for i, d := range have {

@@ -35,7 +35,11 @@ func (f *folder) step(n *expr.Node) (*expr.Node, why) {
 	if v == nil || n.Type().IsTuple() || created(n.Op()) && v.Len() > smallConst {
 		return nil, why{}
 	}
-	return f.r.constant(v, n.Type().Weak), why{rule: "fold", class: Exact}
+	c := f.r.constant(v, n.Type().Weak)
+	if !c.Type().Equal(n.Type()) {
+		return nil, why{} // weak, of a dtype that no literal has: True % True
+	}
+	return c, why{rule: "fold", class: Exact}
 }
 
 // foldable reports whether folding may compute n at all.

@@ -50,15 +50,21 @@ type span struct {
 // resolve returns the span of an item on an axis of known length.
 func resolve(it expr.IndexItem, d expr.Dim) (span, bool) {
 	n, known := d.Known()
-	if !known || it.Kind == expr.IndexNew || it.Start.Arg >= 0 || it.Stop.Arg >= 0 || it.Step.Arg >= 0 {
+	if !known || it.Kind == expr.IndexNew {
 		return span{}, false
 	}
 	if it.Kind == expr.IndexInt {
+		if it.Start.Arg >= 0 {
+			return span{}, false
+		}
 		i := it.Start.N
 		if i < 0 {
 			i += n
 		}
 		return span{first: i, count: 1, step: 1, drop: true}, i >= 0 && i < n
+	}
+	if it.HasStart && it.Start.Arg >= 0 || it.HasStop && it.Stop.Arg >= 0 || it.Step.Arg >= 0 {
+		return span{}, false
 	}
 	low, high := 0, n
 	if it.Step.N < 0 {

@@ -41,8 +41,9 @@ import (
 //  2. It need not care for types: the replacement is converted to the dtype of
 //     what it replaces and stretched to its shape. Where neither is certain
 //     to be right, the rule does not fire.
-//  3. It fires for real numbers only (bool, integers, floats) unless When
-//     says "complex".
+//  3. It fires for real numbers only unless When says "complex". A Real rule
+//     fires for floats only unless When says "integers": what is true of real
+//     numbers need not be true of numbers that wrap.
 //  4. It makes the expression smaller, or leaves a form that no other rule
 //     turns back.
 //
@@ -57,9 +58,10 @@ type Rule struct {
 	Right string
 	Class Class
 	// When lists conditions, separated by commas, each a name of the left
-	// side and a property: "x integer, c constant". The word complex alone
-	// lets complex numbers in. The properties are those of the table
-	// properties in when.go.
+	// side, or the word result for all of it, and a property: "x integer,
+	// result integer"; the properties are those
+	// of the table in when.go. The words complex and integers alone let these
+	// numbers in.
 	When string
 
 	// Op and Func are for rewrites that text cannot say, in place of Left and
@@ -78,13 +80,13 @@ type Rule struct {
 // compiled is a rule made ready for matching.
 type compiled struct {
 	Rule
-	left  []*pattern // with the arguments of commutative ops in each order
-	right *pattern
-	when  []condition
-	names []string // of variables, by their number
-	vars  int
-	attrs int  // number of attribute variables
-	any   bool // complex numbers too
+	left              []*pattern // with the arguments of commutative ops in each order
+	right             *pattern
+	when              []condition
+	names             []string // of variables, by their number
+	vars              int
+	attrs             int  // number of attribute variables
+	complex, integers bool // let complex numbers in; let integers into a Real rule
 }
 
 // table is a list of rules, indexed by the op at the root.
@@ -143,8 +145,7 @@ func compile(rule Rule) (*compiled, error) {
 	}
 	c.left = left.orders()
 	c.names, c.vars, c.attrs = p.names, len(p.names), len(p.attrs)+numWhole
-	c.when, c.any, err = parseWhen(rule.When, p.names)
-	return c, err
+	return c, c.parseWhen()
 }
 
 // binding is what the names of a rule stand for in one match.
@@ -200,20 +201,38 @@ func (r *run) try(c *compiled, n *expr.Node) *expr.Node {
 
 // holds reports whether the conditions of c are met.
 func (c *compiled) holds(r *run, n *expr.Node, b *binding) bool {
-	if !c.any && n.DType().IsComplex() {
+	if !c.complex && n.DType().IsComplex() {
 		return false
 	}
 	for _, x := range b.vars {
-		if !c.any && x != nil && x.DType().IsComplex() {
+		if x == nil {
+			continue
+		}
+		if d := x.DType(); !c.complex && d.IsComplex() || c.Class == Real && !c.integers && !d.Inexact() {
 			return false
 		}
 	}
 	for _, w := range c.when {
-		if x := b.vars[w.v]; x != nil && !w.holds(r, x) {
+		x := n
+		if w.v >= 0 {
+			x = b.vars[w.v]
+		}
+		if x != nil && !w.holds(r, x) {
 			return false
 		}
 	}
-	return true
+	return c.right.kind != isOp || !narrows(n, b)
+}
+
+// narrows reports whether an operand is of another dtype than n: what the right
+// side computes of it might wrap, or lose digits, where the left side does not.
+func narrows(n *expr.Node, b *binding) bool {
+	for _, x := range b.vars {
+		if x != nil && x.DType() != expr.Bool && x.DType() != n.DType() && !x.Type().Weak {
+			return true
+		}
+	}
+	return false
 }
 
 // Assumption says in words what the rule takes for granted.

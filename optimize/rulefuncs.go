@@ -27,6 +27,14 @@ func divPowerOfTwo(r *run, n *expr.Node) *expr.Node {
 	return r.make(n, expr.OpMul, nil, r.weak(1/real(c)), n.Arg(0))
 }
 
+// dropGradient drops what says how to differentiate, once that is done.
+func dropGradient(r *run, n *expr.Node) *expr.Node {
+	if r.opt.KeepGradient {
+		return nil
+	}
+	return n.Arg(0)
+}
+
 // castSame drops a conversion to the dtype that is there already.
 func castSame(r *run, n *expr.Node) *expr.Node {
 	if x := n.Arg(0); n.DType() == x.DType() && !x.Type().Weak {
@@ -45,6 +53,9 @@ func castCast(r *run, n *expr.Node) *expr.Node {
 	x := inner.Arg(0)
 	if !holdsAll(inner.DType(), x.DType()) {
 		return nil
+	}
+	if x.DType().IsInteger() && !inner.DType().IsInteger() && n.DType().IsInteger() {
+		return nil // integer to integer wraps, float to integer saturates
 	}
 	return r.make(n, expr.OpCast, n.Attr(), x)
 }

@@ -24,6 +24,9 @@ type Options struct {
 	Check bool
 	// Trace receives a text of every stage, with rule hits and times.
 	Trace io.Writer
+	// KeepGradient keeps stop_gradient and its like, for a graph that will be
+	// differentiated. By default they are dropped: they compute nothing.
+	KeepGradient bool
 	// MaxConst is the largest number of elements of a constant that folding
 	// makes; 0 means 4096.
 	MaxConst int
@@ -55,9 +58,9 @@ func Run(g *expr.Graph, o Options) (*expr.Graph, *Trace, error) {
 }
 
 // Simplify returns n simplified with the default options, n itself if it is
-// wrong.
+// wrong. The result can be differentiated.
 func Simplify(n *expr.Node) *expr.Node {
-	g, _, err := Run(expr.NewGraph(nil, n), Options{})
+	g, _, err := Run(expr.NewGraph(nil, n), Options{KeepGradient: true})
 	if err != nil {
 		return n
 	}

@@ -13,6 +13,8 @@ var structureRules = []Rule{
 	{Name: "dimshuffle-none", Class: Exact, Op: expr.OpDimShuffle, rewrite: dimshuffleNone, example: "x: float64[3, 4]; dimshuffle(x, (0, 1))"},
 	{Name: "dimshuffle-dimshuffle", Class: Exact, Op: expr.OpDimShuffle, rewrite: dimshuffleDimshuffle, example: "x: float64[3, 4]; x.T.T"},
 	{Name: "dimshuffle-elementwise", Class: Exact, Op: expr.OpDimShuffle, rewrite: dimshuffleElementwise, example: "x: float64[3, 4]; exp(x.T).T"},
+	{Name: "dimshuffle-reduce", Class: Exact, Op: expr.OpDimShuffle, rewrite: dimshuffleReduce, example: "x: float64[3, 4]; expand_dims(sum(x, axis=1), 1)"},
+	{Name: "dimshuffle-expand", Class: Exact, Op: expr.OpDimShuffle, rewrite: dimshuffleExpand, example: "x: float64[3]; expand_dims(exp(x), 1)"},
 	{Name: "reshape-same", Class: Exact, Op: expr.OpReshape, rewrite: reshapeSame, example: "x: float64[3, 4]; reshape(x, (3, 4))"},
 	{Name: "reshape-reshape", Class: Exact, Op: expr.OpReshape, rewrite: reshapeReshape, example: "x: float64[3, 4]; reshape(reshape(x, (2, 6)), (4, 3))"},
 
@@ -27,7 +29,8 @@ var structureRules = []Rule{
 	{Name: "shape-witness", Class: Exact, ops: shapeOnlyOps(), rewrite: shapeWitness, example: "x: float64[m]; a: float64; broadcast_like(a, exp(x))"},
 
 	// Reductions.
-	{Name: "reduce-nothing", Class: Exact, ops: reductionOps, rewrite: reduceNothing, example: "x: float64[4, 1]; sum(x, axis=1)"},
+	{Name: "reduce-nothing-exact", Class: Exact, ops: append(exactReductionOps, expr.OpProd), rewrite: reduceNothing, example: "x: float64[4, 1]; max(x, axis=1)"},
+	{Name: "reduce-nothing", Class: Real, ops: []expr.Op{expr.OpSum, expr.OpMean, expr.OpLogSumExp}, rewrite: reduceNothing, example: "x: float64[4, 1]; sum(x, axis=1)"},
 	{Name: "reduce-reduce-exact", Class: Exact, ops: exactReductionOps, rewrite: reduceReduce, example: "x: float64[3, 4]; max(max(x, axis=1), axis=0)"},
 	{Name: "reduce-reduce", Class: Real, ops: []expr.Op{expr.OpSum, expr.OpProd}, rewrite: reduceReduce, example: "x: float64[3, 4]; sum(sum(x, axis=1), axis=0)"},
 	{Name: "reduce-dimshuffle-exact", Class: Exact, ops: exactReductionOps, rewrite: reduceDimshuffle, example: "x: float64[3, 4]; max(x.T)"},
@@ -48,10 +51,8 @@ var structureRules = []Rule{
 	{Name: "concatenate-one", Class: Exact, Op: expr.OpConcatenate, rewrite: concatenateOne, example: "x: float64[5]; concatenate((x,))"},
 }
 
-var (
-	reductionOps      = []expr.Op{expr.OpSum, expr.OpProd, expr.OpMax, expr.OpMin, expr.OpMean, expr.OpLogSumExp}
-	exactReductionOps = []expr.Op{expr.OpMax, expr.OpMin, expr.OpAny, expr.OpAll}
-)
+// exactReductionOps are the reductions that do not round.
+var exactReductionOps = []expr.Op{expr.OpMax, expr.OpMin, expr.OpAny, expr.OpAll}
 
 func elementwiseOps() []expr.Op {
 	return opsWith(func(op expr.Op) bool { return op.Elementwise() })
@@ -72,18 +73,19 @@ func opsWith(has func(expr.Op) bool) []expr.Op {
 	return list
 }
 
-// dimshuffleNone drops a permutation that moves nothing.
+// dimshuffleNone drops a permutation that moves nothing: each axis stays, or is
+// an axis of length 1 that is dropped and made anew.
 func dimshuffleNone(r *run, n *expr.Node) *expr.Node {
-	p := n.Attr().(expr.Pattern).Axes
-	if len(p) != n.Arg(0).Rank() {
+	p, x := n.Attr().(expr.Pattern).Axes, n.Arg(0)
+	if len(p) != x.Rank() {
 		return nil
 	}
 	for i, a := range p {
-		if i != a {
+		if a != i && !(a < 0 && x.Type().Dims[i].Is(1)) {
 			return nil
 		}
 	}
-	return n.Arg(0)
+	return x
 }
 
 // dimshuffleDimshuffle merges two permutations.
@@ -129,6 +131,71 @@ func dimshuffleElementwise(r *run, n *expr.Node) *expr.Node {
 		}
 	}
 	if !moved {
+		return nil
+	}
+	return r.make(f, f.Op(), f.Attr(), args...)
+}
+
+// dimshuffleReduce lets a reduction keep its axes where they are put back
+// after it, or drop them where they are dropped after it.
+func dimshuffleReduce(r *run, n *expr.Node) *expr.Node {
+	f := n.Arg(0)
+	if !f.Op().Reduction() || !r.once(f) {
+		return nil
+	}
+	a, x, p := f.Attr().(expr.Axes), f.Arg(0), n.Attr().(expr.Pattern).Axes
+	next := 0 // of the axes of x
+	for _, axis := range p {
+		for a.KeepDims && slices.Contains(a.Axes, next) {
+			next++
+		}
+		switch {
+		case a.KeepDims && axis != next, !a.KeepDims && (axis < 0) != slices.Contains(a.Axes, next):
+			return nil
+		}
+		next++
+	}
+	for a.KeepDims && slices.Contains(a.Axes, next) {
+		next++
+	}
+	if next != x.Rank() || !a.KeepDims && !ascending(p) {
+		return nil
+	}
+	return r.make(n, f.Op(), axesAttr(a.Axes, x.Rank(), !a.KeepDims), x)
+}
+
+// ascending reports whether a pattern keeps the order of all axes.
+func ascending(pattern []int) bool {
+	next := 0
+	for _, a := range pattern {
+		if a >= 0 && a != next {
+			return false
+		}
+		next = max(next, a+1)
+	}
+	return true
+}
+
+// dimshuffleExpand inserts axes before an element-wise op instead of after it,
+// where that brings the view to another view or a reduction.
+func dimshuffleExpand(r *run, n *expr.Node) *expr.Node {
+	f, p := n.Arg(0), n.Attr().(expr.Pattern).Axes
+	if !f.Op().Elementwise() || !r.once(f) || !slices.Contains(p, -1) || !ascending(p) {
+		return nil
+	}
+	args, arrays, meets := slices.Clone(f.Args()), 0, true
+	for i, a := range args {
+		if a.Rank() == 0 {
+			continue
+		}
+		if a.Rank() != f.Rank() {
+			return nil
+		}
+		arrays++
+		meets = meets && (a.Op().Reduction() || a.Op() == expr.OpDimShuffle)
+		args[i] = r.make(n, expr.OpDimShuffle, n.Attr(), a)
+	}
+	if arrays == 0 || arrays > 1 && !meets {
 		return nil
 	}
 	return r.make(f, f.Op(), f.Attr(), args...)

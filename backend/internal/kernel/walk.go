@@ -110,15 +110,16 @@ func all(body []Stmt, yield func(Stmt) bool) bool {
 // Element cuts the body of r in two: the statements that do not depend on its
 // states, which can run for many elements at once, and those that do, which
 // take up one element after the other. A statement that loads from a buffer
-// which a statement of the second part stored to belongs to the second part.
+// which a statement of the second part stored to belongs to the second part,
+// and so does one that stores to a buffer which the second part touched.
 func (r *Reduce) Element() (element, step []Stmt) {
 	depends := make(map[Value]bool)
-	stored := make(map[Buf]bool)
+	touched := make(map[Buf]bool) // by step; true if stored to
 	for _, s := range r.States {
 		depends[s.Value] = true
 	}
 	for _, s := range r.Body {
-		if !needs(s, depends, stored) {
+		if !needs(s, depends, touched) {
 			element = append(element, s)
 			continue
 		}
@@ -127,28 +128,31 @@ func (r *Reduce) Element() (element, step []Stmt) {
 			depends[v] = true
 		}
 		for n := range All([]Stmt{s}) {
-			if st, ok := n.(*Store); ok {
-				stored[st.Buf] = true
+			switch n := n.(type) {
+			case *Load:
+				touched[n.Buf] = touched[n.Buf]
+			case *Store:
+				touched[n.Buf] = true
 			}
 		}
 	}
 	return element, step
 }
 
-// needs reports whether s or a statement in it takes one of the values or
-// touches one of the buffers.
-func needs(s Stmt, values map[Value]bool, stored map[Buf]bool) bool {
+// needs reports whether s or a statement in it takes one of the values, loads
+// from a buffer that is true in touched, or stores to one that is in touched.
+func needs(s Stmt, values map[Value]bool, touched map[Buf]bool) bool {
 	for n := range All([]Stmt{s}) {
 		if slices.ContainsFunc(Uses(n), func(v Value) bool { return values[v] }) {
 			return true
 		}
 		switch n := n.(type) {
 		case *Load:
-			if stored[n.Buf] {
+			if touched[n.Buf] {
 				return true
 			}
 		case *Store:
-			if stored[n.Buf] {
+			if _, ok := touched[n.Buf]; ok {
 				return true
 			}
 		}

@@ -115,6 +115,9 @@ func (j *job) work(worker int) {
 	turn, ran, unfinished := 0, 0, false
 	defer func() {
 		if unfinished { // a panic or runtime.Goexit is on its way
+			if worker != 0 {
+				j.failure.CompareAndSwap(nil, newPanic(recover()))
+			}
 			j.giveUp()
 			ran++
 		}
@@ -182,6 +185,15 @@ func (j *job) claim() int {
 func (j *job) claimable() bool {
 	i := j.next.Load()
 	return i < int64(j.total) && (j.tasks == nil || j.tasks.ready[i].Load() != 0)
+}
+
+// unclaimed returns the number of items that are claimable.
+func (j *job) unclaimed() int {
+	end := int64(j.total)
+	if j.tasks != nil {
+		end = j.tasks.back.Load()
+	}
+	return int(max(0, end-j.next.Load()))
 }
 
 // giveUp makes all items that are not claimed unclaimable and reports whether
@@ -299,7 +311,7 @@ func (j *job) leave(number int) {
 		}
 	}
 	if !j.claimable() {
-		j.pool.retract(j)
+		j.pool.published.And(^j.bit)
 	}
 	if j.claimable() {
 		j.pool.publish(j)

@@ -1,6 +1,7 @@
 package par
 
 import (
+	"math"
 	"math/bits"
 	"runtime"
 	"sync"
@@ -28,10 +29,13 @@ type pool struct {
 	free      atomic.Uint64 // bit set of the jobs not in use
 	_         [120]byte
 
-	running atomic.Int64 // calls of Enter without Leave
-	limit   atomic.Int64 // workers that may exist: GOMAXPROCS-1 when last looked up
-	count   atomic.Int64 // workers that exist
-	mu      sync.Mutex   // held to change count and workers
+	life    time.Duration // how long a parked worker lives
+	running atomic.Int64  // calls of Enter without Leave
+	limit   atomic.Int64  // workers that may exist: GOMAXPROCS-1 when last looked up
+	count   atomic.Int64  // workers that exist or are unborn
+	unborn  atomic.Int64  // workers that start shall start
+	birth   *time.Timer   // runs start
+	mu      sync.Mutex    // held to change workers
 	workers [maxThreads]*worker
 	parked  [maxThreads / 64]atomic.Uint64 // bit set of workers
 	jobs    [maxJobs]job
@@ -49,13 +53,15 @@ type worker struct {
 }
 
 func newPool() *pool {
-	p := new(pool)
+	p := &pool{life: idleLife}
 	for i := range p.jobs {
 		j := &p.jobs[i]
 		j.pool, j.slot, j.bit = p, i, 1<<i
 		j.wake = make(chan struct{}, 1)
 	}
 	p.free.Store(^uint64(0))
+	p.birth = time.AfterFunc(math.MaxInt64, p.start)
+	p.birth.Stop()
 	return p
 }
 
@@ -71,7 +77,9 @@ func Leave() { shared.running.Add(-1) }
 // alone.
 func (p *pool) open(o Options, total int) *job {
 	most := Threads(0)
-	p.limit.Store(int64(most - 1))
+	if limit := int64(most - 1); p.limit.Load() != limit {
+		p.limit.Store(limit)
+	}
 	helpers := min(o.Threads, most, total) - 1
 	if helpers < 1 {
 		return nil
@@ -140,25 +148,33 @@ var kick = true
 
 func nop() {}
 
-// spawn starts a worker and reports whether there may be one more.
+// spawn has a worker started and reports whether there may be one more.
 func (p *pool) spawn() bool {
-	if p.count.Load() >= p.limit.Load() {
-		return false
+	for n := p.count.Load(); n < p.limit.Load(); n = p.count.Load() {
+		if p.count.CompareAndSwap(n, n+1) {
+			p.unborn.Add(1)
+			p.birth.Reset(0)
+			return true
+		}
 	}
+	return false
+}
+
+// start starts the workers asked for. It runs in a goroutine of the timer birth,
+// not of a caller: a worker must not belong to the testing/synctest bubble that
+// the first caller may be in.
+func (p *pool) start() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.count.Load() >= p.limit.Load() {
-		return false
-	}
 	id := 0
-	for p.workers[id] != nil {
-		id++
+	for n := p.unborn.Swap(0); n > 0; n-- {
+		for p.workers[id] != nil {
+			id++
+		}
+		w := &worker{id: id, wake: make(chan struct{}, 1), timer: time.NewTimer(p.life)}
+		p.workers[id] = w
+		go p.loop(w)
 	}
-	w := &worker{id: id, wake: make(chan struct{}, 1), timer: time.NewTimer(idleLife)}
-	p.workers[id] = w
-	p.count.Add(1)
-	go p.loop(w)
-	return true
 }
 
 // remove forgets a worker that ends.
@@ -167,7 +183,7 @@ func (p *pool) remove(w *worker) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.workers[w.id] = nil
-	p.count.Add(-1)
+	p.count.Add(-1) // after its place is free
 }
 
 // loop is a worker's life.
@@ -195,11 +211,10 @@ func (p *pool) help(w *worker) bool {
 	left, ok := j.join()
 	if left == 0 {
 		p.retract(j)
-	} else {
-		p.summon(left)
 	}
 	if ok {
 		w.slot = j.slot
+		p.summon(min(left, j.unclaimed()-1))
 		j.help()
 	}
 	return ok
@@ -208,22 +223,15 @@ func (p *pool) help(w *worker) bool {
 // help is a worker's part in a job that it joined.
 func (j *job) help() {
 	number := j.takeNumber()
-	ended := false
-	defer func() {
-		if !ended {
-			j.failure.CompareAndSwap(nil, newPanic(recover()))
-		}
-		j.leave(number)
-	}()
+	defer j.leave(number)
 	j.work(number)
-	ended = true
 }
 
 // choose returns the published job that the fewest goroutines work on, beginning
 // after the one that w helped last, or nil.
 func (p *pool) choose(w *worker) *job {
 	var best *job
-	fewest := int(refMask)
+	fewest := math.MaxInt
 	set := bits.RotateLeft64(p.published.Load(), -(w.slot + 1))
 	for ; set != 0; set &= set - 1 {
 		j := &p.jobs[(bits.TrailingZeros64(set)+w.slot+1)%maxJobs]
@@ -291,7 +299,7 @@ func (p *pool) park(w *worker) bool {
 	if p.published.Load() != 0 && p.unpark(w) {
 		return true
 	}
-	w.timer.Reset(idleLife)
+	w.timer.Reset(p.life)
 	select {
 	case <-w.wake:
 		return true

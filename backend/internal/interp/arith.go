@@ -1,0 +1,467 @@
+package interp
+
+import (
+	"math"
+
+	"arignote/backend/internal/kernel"
+	"arignote/expr"
+)
+
+// This file has faster loops for the commonest instructions on float64,
+// float32 and int64. They give the bits of the reference meanings: for one
+// operation of + - * / and the square root, computing in float32 is the same
+// as computing in float64 and rounding.
+
+// fast returns the function of an instruction on the windows of registers, nil
+// if there is none here.
+func fast(op expr.Op, dst value, args []value) func() {
+	if op == expr.OpFMA {
+		return fastFMA(dst, args)
+	}
+	switch args[0].register.(type) {
+	case *vec[float64]:
+		return fastOf[float64](op, dst, args, sqrt64)
+	case *vec[float32]:
+		return fastOf[float32](op, dst, args, sqrt32)
+	case *vec[int64]:
+		return fastOf[int64](op, dst, args, nil)
+	case *vec[bool]:
+		return fastBool(op, dst, args)
+	}
+	return nil
+}
+
+// real is a type that has faster loops.
+type real interface{ float32 | float64 | int64 }
+
+func fastOf[T real](op expr.Op, dst value, args []value, sqrt func(o, x []T)) func() {
+	x := args[0].register.(*vec[T])
+	switch {
+	case len(args) == 1 && args[0].vary:
+		o, ok := dst.register.(*vec[T])
+		f := unary(op, sqrt)
+		if !ok || f == nil {
+			return nil
+		}
+		return func() { f(o.s, x.s) }
+	case len(args) != 2:
+		return nil
+	}
+	y, ok := args[1].register.(*vec[T])
+	if !ok {
+		return nil
+	}
+	if o, ok := dst.register.(*vec[T]); ok {
+		return binary(op, o, x, y, args[0].vary, args[1].vary)
+	}
+	if o, ok := dst.register.(*vec[bool]); ok {
+		return comparison(op, o, x, y, args[0].vary, args[1].vary)
+	}
+	return nil
+}
+
+func unary[T real](op expr.Op, sqrt func(o, x []T)) func(o, x []T) {
+	switch op {
+	case expr.OpNeg:
+		return negEach[T]
+	case expr.OpSquare:
+		return squareEach[T]
+	case expr.OpSqrt:
+		return sqrt
+	}
+	return nil
+}
+
+func negEach[T real](o, x []T) {
+	x = x[:len(o)]
+	for i := range o {
+		o[i] = -x[i]
+	}
+}
+
+func squareEach[T real](o, x []T) {
+	x = x[:len(o)]
+	for i := range o {
+		o[i] = x[i] * x[i]
+	}
+}
+
+func sqrt64(o, x []float64) {
+	x = x[:len(o)]
+	for i := range o {
+		o[i] = math.Sqrt(x[i])
+	}
+}
+
+func sqrt32(o, x []float32) {
+	x = x[:len(o)]
+	for i := range o {
+		o[i] = float32(math.Sqrt(float64(x[i])))
+	}
+}
+
+// loops has the loops of an operation of two arguments: both vary, the first
+// alone, the second alone.
+type loops[O, T any] struct {
+	vv func(o []O, x, y []T)
+	vs func(o []O, x []T, y T)
+	sv func(o []O, x T, y []T)
+}
+
+// on returns the loop on the windows of registers; nil if nothing varies.
+func (l loops[O, T]) on(o *[]O, x, y *[]T, varyX, varyY bool) func() {
+	switch {
+	case varyX && varyY:
+		return func() { l.vv(*o, *x, *y) }
+	case varyX:
+		return func() { l.vs(*o, *x, (*y)[0]) }
+	case varyY:
+		return func() { l.sv(*o, (*x)[0], *y) }
+	}
+	return nil
+}
+
+func binary[T real](op expr.Op, o, x, y *vec[T], varyX, varyY bool) func() {
+	var l loops[T, T]
+	var zero T
+	switch op {
+	case expr.OpAdd:
+		l = loops[T, T]{addVV[T], addVS[T], func(o []T, x T, y []T) { addVS(o, y, x) }}
+	case expr.OpSub:
+		l = loops[T, T]{subVV[T], subVS[T], subSV[T]}
+	case expr.OpMul:
+		l = loops[T, T]{mulVV[T], mulVS[T], func(o []T, x T, y []T) { mulVS(o, y, x) }}
+	case expr.OpMaximum:
+		l = loops[T, T]{maxVV[T], maxVS[T], func(o []T, x T, y []T) { maxVS(o, y, x) }}
+	case expr.OpMinimum:
+		l = loops[T, T]{minVV[T], minVS[T], func(o []T, x T, y []T) { minVS(o, y, x) }}
+	case expr.OpDiv:
+		if _, isInt := any(zero).(int64); isInt {
+			return nil
+		}
+		l = loops[T, T]{divVV[T], divVS[T], divSV[T]}
+	default:
+		return nil
+	}
+	return l.on(&o.s, &x.s, &y.s, varyX, varyY)
+}
+
+func addVV[T real](o, x, y []T) {
+	x, y = x[:len(o)], y[:len(o)]
+	for i := range o {
+		o[i] = x[i] + y[i]
+	}
+}
+
+func addVS[T real](o, x []T, y T) {
+	x = x[:len(o)]
+	for i := range o {
+		o[i] = x[i] + y
+	}
+}
+
+func subVV[T real](o, x, y []T) {
+	x, y = x[:len(o)], y[:len(o)]
+	for i := range o {
+		o[i] = x[i] - y[i]
+	}
+}
+
+func subVS[T real](o, x []T, y T) {
+	x = x[:len(o)]
+	for i := range o {
+		o[i] = x[i] - y
+	}
+}
+
+func subSV[T real](o []T, x T, y []T) {
+	y = y[:len(o)]
+	for i := range o {
+		o[i] = x - y[i]
+	}
+}
+
+func mulVV[T real](o, x, y []T) {
+	x, y = x[:len(o)], y[:len(o)]
+	for i := range o {
+		o[i] = x[i] * y[i]
+	}
+}
+
+func mulVS[T real](o, x []T, y T) {
+	x = x[:len(o)]
+	for i := range o {
+		o[i] = x[i] * y
+	}
+}
+
+func divVV[T real](o, x, y []T) {
+	x, y = x[:len(o)], y[:len(o)]
+	for i := range o {
+		o[i] = x[i] / y[i]
+	}
+}
+
+func divVS[T real](o, x []T, y T) {
+	x = x[:len(o)]
+	for i := range o {
+		o[i] = x[i] / y
+	}
+}
+
+func divSV[T real](o []T, x T, y []T) {
+	y = y[:len(o)]
+	for i := range o {
+		o[i] = x / y[i]
+	}
+}
+
+func maxVV[T real](o, x, y []T) {
+	x, y = x[:len(o)], y[:len(o)]
+	for i := range o {
+		o[i] = max(x[i], y[i])
+	}
+}
+
+func maxVS[T real](o, x []T, y T) {
+	x = x[:len(o)]
+	for i := range o {
+		o[i] = max(x[i], y)
+	}
+}
+
+func minVV[T real](o, x, y []T) {
+	x, y = x[:len(o)], y[:len(o)]
+	for i := range o {
+		o[i] = min(x[i], y[i])
+	}
+}
+
+func minVS[T real](o, x []T, y T) {
+	x = x[:len(o)]
+	for i := range o {
+		o[i] = min(x[i], y)
+	}
+}
+
+// comparison returns the loop of a comparison; x > y is y < x.
+func comparison[T real](op expr.Op, o *vec[bool], x, y *vec[T], varyX, varyY bool) func() {
+	var l loops[bool, T]
+	switch op {
+	case expr.OpLt:
+		l = loops[bool, T]{ltVV[T], ltVS[T], func(o []bool, x T, y []T) { gtVS(o, y, x) }}
+	case expr.OpLe:
+		l = loops[bool, T]{leVV[T], leVS[T], func(o []bool, x T, y []T) { geVS(o, y, x) }}
+	case expr.OpGt:
+		l = loops[bool, T]{func(o []bool, x, y []T) { ltVV(o, y, x) }, gtVS[T], func(o []bool, x T, y []T) { ltVS(o, y, x) }}
+	case expr.OpGe:
+		l = loops[bool, T]{func(o []bool, x, y []T) { leVV(o, y, x) }, geVS[T], func(o []bool, x T, y []T) { leVS(o, y, x) }}
+	case expr.OpEq:
+		l = loops[bool, T]{eqVV[T], eqVS[T], func(o []bool, x T, y []T) { eqVS(o, y, x) }}
+	default:
+		return nil
+	}
+	return l.on(&o.s, &x.s, &y.s, varyX, varyY)
+}
+
+func ltVV[T real](o []bool, x, y []T) {
+	x, y = x[:len(o)], y[:len(o)]
+	for i := range o {
+		o[i] = x[i] < y[i]
+	}
+}
+
+func ltVS[T real](o []bool, x []T, y T) {
+	x = x[:len(o)]
+	for i := range o {
+		o[i] = x[i] < y
+	}
+}
+
+func leVV[T real](o []bool, x, y []T) {
+	x, y = x[:len(o)], y[:len(o)]
+	for i := range o {
+		o[i] = x[i] <= y[i]
+	}
+}
+
+func leVS[T real](o []bool, x []T, y T) {
+	x = x[:len(o)]
+	for i := range o {
+		o[i] = x[i] <= y
+	}
+}
+
+func gtVS[T real](o []bool, x []T, y T) {
+	x = x[:len(o)]
+	for i := range o {
+		o[i] = x[i] > y
+	}
+}
+
+func geVS[T real](o []bool, x []T, y T) {
+	x = x[:len(o)]
+	for i := range o {
+		o[i] = x[i] >= y
+	}
+}
+
+func eqVV[T real](o []bool, x, y []T) {
+	x, y = x[:len(o)], y[:len(o)]
+	for i := range o {
+		o[i] = x[i] == y[i]
+	}
+}
+
+func eqVS[T real](o []bool, x []T, y T) {
+	x = x[:len(o)]
+	for i := range o {
+		o[i] = x[i] == y
+	}
+}
+
+// fastBool returns the loops of and and or, and of a choice between two
+// varying float64 or int64.
+func fastBool(op expr.Op, dst value, args []value) func() {
+	for _, a := range args {
+		if !a.vary {
+			return nil
+		}
+	}
+	x := args[0].register.(*vec[bool])
+	switch {
+	case op == expr.OpWhere:
+		if o, ok := dst.register.(*vec[float64]); ok {
+			return whereEach(o, x, args)
+		}
+		if o, ok := dst.register.(*vec[int64]); ok {
+			return whereEach(o, x, args)
+		}
+		return nil
+	case op != expr.OpAnd && op != expr.OpOr:
+		return nil
+	}
+	o, y := dst.register.(*vec[bool]), args[1].register.(*vec[bool])
+	if op == expr.OpAnd {
+		return func() {
+			x, y := x.s[:len(o.s)], y.s[:len(o.s)]
+			for i := range o.s {
+				o.s[i] = x[i] && y[i]
+			}
+		}
+	}
+	return func() {
+		x, y := x.s[:len(o.s)], y.s[:len(o.s)]
+		for i := range o.s {
+			o.s[i] = x[i] || y[i]
+		}
+	}
+}
+
+func whereEach[T real](o *vec[T], c *vec[bool], args []value) func() {
+	x, y := args[1].register.(*vec[T]), args[2].register.(*vec[T])
+	return func() {
+		o := o.s
+		c, x, y := c.s[:len(o)], x.s[:len(o)], y.s[:len(o)]
+		for i := range o {
+			r := y[i]
+			if c[i] {
+				r = x[i]
+			}
+			o[i] = r
+		}
+	}
+}
+
+// fastFMA returns the loop of fma for three varying float64.
+func fastFMA(dst value, args []value) func() {
+	o, ok := dst.register.(*vec[float64])
+	if !ok || !args[0].vary || !args[1].vary || !args[2].vary {
+		return nil
+	}
+	x, y, z := args[0].register.(*vec[float64]), args[1].register.(*vec[float64]), args[2].register.(*vec[float64])
+	return func() {
+		o := o.s
+		x, y, z := x.s[:len(o)], y.s[:len(o)], z.s[:len(o)]
+		for i := range o {
+			o[i] = math.FMA(x[i], y[i], z[i])
+		}
+	}
+}
+
+// takeFast returns the function that takes up w elements of a tile in the lanes
+// of a Reduce whose step is one instruction of state and element; nil if there
+// is none here.
+func (c *compiler) takeFast(r *kernel.Reduce, acc []accumulator, rest []kernel.Stmt) func(w int) {
+	if len(acc) != 1 || len(rest) != 1 || r.Lanes < 8 {
+		return nil
+	}
+	s, ok := rest[0].(*kernel.Let)
+	if !ok || len(s.Args) != 2 || s.Dst != r.States[0].Next {
+		return nil
+	}
+	x := s.Args[1]
+	if x == r.States[0].Value {
+		x = s.Args[0]
+	}
+	if x == r.States[0].Value || !c.values[x].vary {
+		return nil
+	}
+	switch own := acc[0].own.(type) {
+	case *vec[float64]:
+		return takeOf(s.Op, own, c.values[x].register.(*vec[float64]), r.Lanes)
+	case *vec[float32]:
+		return takeOf(s.Op, own, c.values[x].register.(*vec[float32]), r.Lanes)
+	case *vec[int64]:
+		return takeOf(s.Op, own, c.values[x].register.(*vec[int64]), r.Lanes)
+	}
+	return nil
+}
+
+func takeOf[T real](op expr.Op, acc, x *vec[T], lanes int) func(w int) {
+	var f func(acc, x []T)
+	switch op {
+	case expr.OpAdd:
+		return func(w int) { takeSum(acc.s, x.s[:w]) }
+	case expr.OpMul:
+		f = func(acc, x []T) { mulVV(acc, acc, x) }
+	case expr.OpMaximum:
+		f = func(acc, x []T) { maxVV(acc, acc, x) }
+	case expr.OpMinimum:
+		f = func(acc, x []T) { minVV(acc, acc, x) }
+	default:
+		return nil
+	}
+	return func(w int) {
+		for g := 0; g < w; g += lanes {
+			n := min(lanes, w-g)
+			f(acc.s[:n], x.s[g:g+n])
+		}
+	}
+}
+
+// takeSum adds the elements of x to the lanes of acc, eight lanes at a time so
+// that these stay in machine registers.
+func takeSum[T real](acc, x []T) {
+	lanes := len(acc)
+	whole := len(x) - len(x)%lanes
+	for k := 0; k < lanes; k += 8 {
+		a := acc[k : k+8 : k+8]
+		a0, a1, a2, a3, a4, a5, a6, a7 := a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7]
+		for g := k; g < whole; g += lanes {
+			v := x[g : g+8 : g+8]
+			a0 += v[0]
+			a1 += v[1]
+			a2 += v[2]
+			a3 += v[3]
+			a4 += v[4]
+			a5 += v[5]
+			a6 += v[6]
+			a7 += v[7]
+		}
+		a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7] = a0, a1, a2, a3, a4, a5, a6, a7
+	}
+	for i, v := range x[whole:] {
+		acc[i] += v
+	}
+}

@@ -1,0 +1,341 @@
+package interp
+
+import (
+	"fmt"
+
+	"arignote/backend/internal/kernel"
+	"arignote/expr"
+)
+
+// compiler makes the steps of a state.
+type compiler struct {
+	*state
+	tile   int
+	vector kernel.Var // of the Vector loop around this place, 0 if there is none
+	mask   *vec[bool] // of the While around this place, nil if there is none
+	values []value    // indexed by Value
+	free   map[class][]register
+	blocks map[kernel.Var]*kernel.Loop // the loops over blocks
+}
+
+// value is where a value is while steps are made.
+type value struct {
+	register
+	vary  bool // one element for each iteration of a tile, else one for all
+	owned bool // the register is of use for other values after the last use
+}
+
+// class is the kind of registers that can take each other's place.
+type class struct {
+	d    expr.DType
+	vary bool
+}
+
+// section is a block while its steps are made.
+type section struct {
+	body  []kernel.Stmt
+	after []kernel.Stmt // what runs after body and may use the values to keep
+	last  map[kernel.Value]int
+	dying [][]kernel.Value // for each statement the values that it uses last
+}
+
+// newSection finds the last uses of the values that body defines: the number
+// of the statement, its own number if there is none, len(body) if it is to keep.
+func newSection(body, after []kernel.Stmt, keep []kernel.Value) *section {
+	b := &section{body, after, make(map[kernel.Value]int), make([][]kernel.Value, len(body)+1)}
+	var defined []kernel.Value
+	for i, s := range body {
+		for n := range kernel.All(body[i : i+1]) {
+			b.use(i, kernel.Uses(n))
+		}
+		for _, v := range kernel.Defs(s) {
+			b.last[v] = i
+			defined = append(defined, v)
+		}
+	}
+	b.use(len(body), keep)
+	for n := range kernel.All(after) {
+		b.use(len(body), kernel.Uses(n))
+	}
+	for _, v := range defined {
+		b.dying[b.last[v]] = append(b.dying[b.last[v]], v)
+	}
+	return b
+}
+
+func (b *section) use(i int, values []kernel.Value) {
+	for _, v := range values {
+		if _, ok := b.last[v]; ok {
+			b.last[v] = i
+		}
+	}
+}
+
+// changes reports whether something may be stored between statement i, a
+// load, and the last use of the value v that it loads.
+func (b *section) changes(i int, v kernel.Value) bool {
+	end := b.last[v]
+	for j := i + 1; j < end && j < len(b.body); j++ {
+		if stores(b.body[j : j+1]) {
+			return true
+		}
+	}
+	if end == len(b.body) {
+		return stores(b.after)
+	}
+	_, direct := b.body[end].(*kernel.Store)
+	return !direct && stores(b.body[end:end+1])
+}
+
+func stores(body []kernel.Stmt) bool {
+	for s := range kernel.All(body) {
+		if _, ok := s.(*kernel.Store); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// block makes the steps of body. The values in keep are used after it, by
+// statements in after or otherwise.
+func (c *compiler) block(body, after []kernel.Stmt, keep ...kernel.Value) steps {
+	b := newSection(body, after, keep)
+	var all steps
+	for i := 0; i < len(body); i++ {
+		if st := c.direct(b, i); st != nil {
+			all = append(all, st)
+			c.drop(b.dying[i])
+			i++
+		} else if st := c.stmt(b, i); st != nil {
+			all = append(all, st)
+		}
+		c.drop(b.dying[i])
+	}
+	return all
+}
+
+// stmt makes the step of statement i, nil if there is nothing to do.
+func (c *compiler) stmt(b *section, i int) step {
+	switch s := b.body[i].(type) {
+	case *kernel.Loop:
+		return c.loop(s)
+	case *kernel.Reduce:
+		return c.reduce(s)
+	case *kernel.While:
+		return c.while(s)
+	case *kernel.Let:
+		return c.let(s, b.dying[i])
+	case *kernel.Const:
+		r := types[c.k.Values[s.Dst]].register()
+		r.grow(1)
+		r.setScalar(s.X)
+		c.values[s.Dst] = value{register: r}
+	case *kernel.Iota:
+		return c.iota(s)
+	case *kernel.Random:
+		return c.random(s)
+	case *kernel.Load:
+		return c.load(s, !b.changes(i, s.Dst))
+	case *kernel.Store:
+		return c.store(s)
+	}
+	return nil // Alloc: memory is made when arguments are bound
+}
+
+// register returns a register for v; vary tells how long.
+func (c *compiler) register(v kernel.Value, vary bool) register {
+	k := class{c.k.Values[v], vary}
+	var r register
+	if free := c.free[k]; len(free) > 0 {
+		r, c.free[k] = free[len(free)-1], free[:len(free)-1]
+	} else {
+		r = c.fresh(v, vary)
+	}
+	c.values[v] = value{r, vary, true}
+	return r
+}
+
+// fresh returns a register that serves no other value before or after.
+func (c *compiler) fresh(v kernel.Value, vary bool) register {
+	r := types[c.k.Values[v]].register()
+	r.grow(c.width(vary))
+	return r
+}
+
+// width returns how long registers are at most.
+func (c *compiler) width(vary bool) int {
+	if vary {
+		return c.tile
+	}
+	return 1
+}
+
+// drop frees registers of values whose last use is behind.
+func (c *compiler) drop(values []kernel.Value) {
+	for _, v := range values {
+		if x := &c.values[v]; x.owned {
+			k := class{c.k.Values[v], x.vary}
+			c.free[k] = append(c.free[k], x.register)
+			x.owned = false
+		}
+	}
+}
+
+// vary reports whether one of the values varies.
+func (c *compiler) vary(values []kernel.Value) bool {
+	for _, v := range values {
+		if c.values[v].vary {
+			return true
+		}
+	}
+	return false
+}
+
+// int binds x to the parameters of each run.
+func (c *compiler) int(x kernel.Int) *integer {
+	n := &integer{Int: x}
+	c.ints = append(c.ints, n)
+	return n
+}
+
+// address binds an index; vary and unit tell how it runs through a tile.
+func (c *compiler) address(at kernel.Index) (a *address, vary, unit bool) {
+	a = &address{at: at}
+	c.addresses = append(c.addresses, a)
+	if c.vector == 0 {
+		return a, false, false
+	}
+	stride, vary := at.Stride(c.vector)
+	if vary {
+		a.vector = c.vector
+	}
+	return a, vary, stride == kernel.N(1)
+}
+
+// place binds the place of a Load or Store.
+func (c *compiler) place(at kernel.Index, picks []kernel.Picked, access int) place {
+	p := place{state: c.state, access: access, mask: c.mask}
+	p.at, p.vary, p.unit = c.address(at)
+	for _, x := range picks {
+		index := c.values[x.Index]
+		p.vary = p.vary || index.vary
+		p.picks = append(p.picks, pick{index.register.(*vec[int64]), c.int(x.Len), c.int(x.Stride)})
+	}
+	return p
+}
+
+func (c *compiler) load(s *kernel.Load, alias bool) step {
+	p := c.place(s.At, s.Picks, s.Access)
+	p.alias = alias
+	d := types[c.k.Values[s.Dst]]
+	if alias && p.vary && p.unit && len(p.picks) == 0 {
+		r := d.register()
+		c.values[s.Dst] = value{register: r, vary: true}
+		return d.load(c.buffers[s.Buf], r, p)
+	}
+	return d.load(c.buffers[s.Buf], c.register(s.Dst, p.vary), p)
+}
+
+func (c *compiler) store(s *kernel.Store) step {
+	p := c.place(s.At, s.Picks, s.Access)
+	x := c.values[s.Src]
+	p.vary = p.vary || x.vary
+	return types[c.k.Values[s.Src]].store(c.buffers[s.Buf], x.register, s.Add, p)
+}
+
+// let makes the step of an instruction. It frees the registers of values that
+// die before it takes one for its result, so that this may be one of them.
+func (c *compiler) let(s *kernel.Let, dying []kernel.Value) step {
+	args, vary := c.args(s)
+	c.drop(dying)
+	dst := c.register(s.Dst, vary)
+	if c.dies(s.Dst, dying) {
+		defer c.drop(dying)
+	}
+	f := c.apply(s, value{register: dst, vary: vary}, args)
+	if !vary {
+		return func(int) { f() }
+	}
+	return func(w int) {
+		dst.window(0, w)
+		f()
+	}
+}
+
+func (c *compiler) dies(v kernel.Value, dying []kernel.Value) bool {
+	for _, x := range dying {
+		if x == v {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *compiler) args(s *kernel.Let) (args []value, vary bool) {
+	for _, a := range s.Args {
+		args = append(args, c.values[a])
+	}
+	return args, c.vary(s.Args)
+}
+
+// direct makes one step of instruction i and a store of its result behind it,
+// if that can go to the buffer directly; otherwise it returns nil.
+func (c *compiler) direct(b *section, i int) step {
+	if i+1 >= len(b.body) || c.vector == 0 || c.mask != nil {
+		return nil
+	}
+	s, ok := b.body[i].(*kernel.Let)
+	if !ok {
+		return nil
+	}
+	st, ok := b.body[i+1].(*kernel.Store)
+	if !ok || st.Src != s.Dst || len(st.Picks) > 0 || st.Add || b.last[s.Dst] != i+1 {
+		return nil
+	}
+	args, vary := c.args(s)
+	if stride, _ := st.At.Stride(c.vector); !vary || stride != kernel.N(1) {
+		return nil
+	}
+	a, _, _ := c.address(st.At)
+	d := types[c.k.Values[s.Dst]]
+	dst := value{register: d.register(), vary: true}
+	target := d.target(c.buffers[st.Buf], dst.register, a, c.vars)
+	f := c.apply(s, dst, args)
+	return func(w int) {
+		target(w)
+		f()
+	}
+}
+
+// apply returns the function of an instruction on the windows of registers.
+func (c *compiler) apply(s *kernel.Let, dst value, args []value) func() {
+	if f := fast(s.Op, dst, args); f != nil {
+		return f
+	}
+	slices := make([]any, len(args))
+	for i, a := range args {
+		slices[i] = a.slice()
+	}
+	f, err := s.Op.Lanes(c.k.Attr(s), dst.slice(), slices...)
+	if err != nil {
+		panic(fmt.Sprintf("interp: %v", err)) // Check has seen the same types
+	}
+	return f
+}
+
+func (c *compiler) iota(s *kernel.Iota) step {
+	a, vary, _ := c.address(s.At)
+	dst := c.register(s.Dst, vary).(*vec[int64])
+	return func(w int) {
+		x, n := int64(a.base(c.vars)), int64(a.stride)
+		if !vary {
+			dst.own[0] = x
+			return
+		}
+		dst.s = dst.own[:w]
+		for i := range dst.s {
+			dst.s[i] = x
+			x += n
+		}
+	}
+}

@@ -1,0 +1,180 @@
+package interp
+
+import (
+	"sync"
+
+	"arignote/backend/internal/kernel"
+)
+
+// Tile is the number of iterations of a Vector loop that run at once. Measured
+// on a Zen 5 with BenchmarkSquares: 512 and 1024 are the same, 4096 is slower
+// because registers leave the first cache.
+const Tile = 1024
+
+// whileTile is used instead for a kernel with a While, which goes on for a
+// whole tile until its last element is done.
+const whileTile = 128
+
+// Program is a kernel made ready. Any number of goroutines may run it.
+type Program struct {
+	k    *kernel.Kernel
+	tile int
+	pool sync.Pool // of *state
+}
+
+// Compile prepares k, which it checks.
+func Compile(k *kernel.Kernel) (*Program, error) {
+	if err := k.Check(); err != nil {
+		return nil, err
+	}
+	p := &Program{k: k, tile: Tile}
+	for s := range kernel.All(k.Body) {
+		if _, ok := s.(*kernel.While); ok {
+			p.tile = max(whileTile, kernel.MaxLanes)
+		}
+	}
+	return p, nil
+}
+
+// Run runs a part of the iterations of the kernel's Split loops, for arguments
+// that Verify found right. The error is a *kernel.IndexError. Run does not
+// allocate once as many states were made as it is called at the same time.
+func (p *Program) Run(a *kernel.Args, part kernel.Range) error {
+	s, _ := p.pool.Get().(*state)
+	if s == nil {
+		s = newState(p)
+	}
+	s.bind(a)
+	s.windows[0] = part
+	s.body.run(1)
+	err := s.err
+	s.release()
+	p.pool.Put(s)
+	if err != nil {
+		return err
+	}
+	return nil
+}
+
+// step is a statement made ready: it works on tiles of w iterations of the
+// Vector loop around it, 1 outside of such loops.
+type step func(w int)
+
+// steps is a block made ready.
+type steps []step
+
+func (b steps) run(w int) {
+	for _, s := range b {
+		s(w)
+	}
+}
+
+// state is a kernel with registers of its own. Its steps refer to it.
+type state struct {
+	vars      []int          // values of loop variables, indexed by Var; of a Vector loop the first of the tile
+	buffers   []memory       // indexed by Buf
+	ints      []*integer     // all that depend on parameters
+	addresses []*address     // likewise
+	windows   []kernel.Range // for each Split loop the iterations of it and those inside that are wanted
+	inner     []int          // for each Split loop the number of iterations of those inside
+	split     []*kernel.Loop
+	body      steps
+	err       *kernel.IndexError
+	k         *kernel.Kernel
+}
+
+// integer is a kernel.Int bound to parameters.
+type integer struct {
+	kernel.Int
+	v int
+}
+
+// address is a kernel.Index bound to parameters.
+type address struct {
+	at     kernel.Index
+	vector kernel.Var // the variable that runs through a tile, 0 if none is in the index
+	offset int
+	terms  []term
+	stride int // of vector
+}
+
+// term is a variable times a stride.
+type term struct{ v, stride int }
+
+func newState(p *Program) *state {
+	k := p.k
+	s := &state{k: k, vars: make([]int, len(k.Vars)+1), split: k.SplitLoops()}
+	s.windows = make([]kernel.Range, len(s.split)+1)
+	s.inner = make([]int, len(s.split))
+	for _, b := range k.Buffers {
+		s.buffers = append(s.buffers, types[b.DType].memory())
+	}
+	c := &compiler{state: s, tile: p.tile, values: make([]value, len(k.Values)), free: make(map[class][]register), blocks: make(map[kernel.Var]*kernel.Loop)}
+	for n := range kernel.All(k.Body) {
+		if l := kernel.StmtLoop(n); l != nil {
+			c.blocks[l.Var] = l
+		}
+	}
+	s.body = c.block(k.Body, nil)
+	return s
+}
+
+// bind sets everything that depends on arguments.
+func (s *state) bind(a *kernel.Args) {
+	s.err = nil
+	for _, x := range s.ints {
+		x.v = x.Value(a.Params)
+	}
+	for _, x := range s.addresses {
+		x.bind(a.Params)
+	}
+	for i, b := range s.k.Buffers {
+		if b.Mode == kernel.Scratch {
+			s.buffers[i].make(b.Len.Value(a.Params))
+		} else {
+			s.buffers[i].bind(a.Buffers[i])
+		}
+	}
+	n := 1
+	for i := len(s.split) - 1; i >= 0; i-- {
+		s.inner[i] = n
+		n *= s.split[i].Trips(a.Params)
+	}
+}
+
+// release lets go of the arguments.
+func (s *state) release() {
+	for i, b := range s.k.Buffers {
+		if b.Mode != kernel.Scratch {
+			s.buffers[i].release()
+		}
+	}
+}
+
+// fail keeps the first error; loops stop when there is one.
+func (s *state) fail(err *kernel.IndexError) {
+	if s.err == nil {
+		s.err = err
+	}
+}
+
+func (x *address) bind(params []int) {
+	x.offset, x.stride = x.at.Offset.Value(params), 0
+	x.terms = x.terms[:0]
+	for _, t := range x.at.Terms {
+		stride := t.Stride.Value(params)
+		x.terms = append(x.terms, term{int(t.Var), stride})
+		if t.Var == x.vector {
+			x.stride = stride
+		}
+	}
+}
+
+// base returns the place of the first element of the tile.
+func (x *address) base(vars []int) int {
+	o := x.offset
+	for _, t := range x.terms {
+		o += t.stride * vars[t.v]
+	}
+	return o
+}

@@ -1,0 +1,154 @@
+package par
+
+import (
+	"runtime"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// runOn is For on a pool of the test's own.
+func (p *pool) runOn(threads, n int, body func(worker, lo, hi int)) error {
+	j := p.open(Options{Threads: threads}, n)
+	j.n, j.chunk, j.body = n, 1, body
+	return j.call(n)
+}
+
+// allWorkers runs a chunk on each of as many goroutines at the same time.
+func (p *pool) allWorkers(threads int) {
+	var missing atomic.Int64
+	missing.Store(int64(threads))
+	p.runOn(threads, threads, func(worker, lo, hi int) {
+		for missing.Add(-1); missing.Load() > 0; {
+			runtime.Gosched()
+		}
+	})
+}
+
+// eventually waits until ok.
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); !ok(); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal(what)
+		}
+	}
+}
+
+func (p *pool) parkedWorkers() (n int) {
+	for i := range p.parked {
+		for set := p.parked[i].Load(); set != 0; set &= set - 1 {
+			n++
+		}
+	}
+	return n
+}
+
+// TestIdle checks that workers stop watching and that all jobs are free again.
+func TestIdle(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	p := newPool()
+	p.allWorkers(4)
+	eventually(t, "workers do not park", func() bool { return p.hot.Load() == 0 && p.parkedWorkers() == 3 })
+	eventually(t, "jobs are not given back", func() bool { return p.free.Load() == ^uint64(0) })
+	if p.published.Load() != 0 {
+		t.Error("a job is still published")
+	}
+}
+
+func TestWorkersEnd(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	before := runtime.NumGoroutine()
+	p := newPool()
+	p.life = 10 * time.Millisecond
+	for range 3 {
+		p.allWorkers(4)
+		eventually(t, "workers do not end", func() bool { return p.count.Load() == 0 })
+	}
+	eventually(t, "goroutines are left", func() bool { return runtime.NumGoroutine() <= before })
+}
+
+// TestFewerProcs checks that the number of workers follows GOMAXPROCS.
+func TestFewerProcs(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(8))
+	p := newPool()
+	p.allWorkers(8)
+	if n := p.count.Load(); n != 7 {
+		t.Errorf("%d workers", n)
+	}
+	runtime.GOMAXPROCS(3)
+	eventually(t, "surplus workers stay", func() bool {
+		p.runOn(3, 10, func(worker, lo, hi int) { time.Sleep(time.Microsecond) })
+		return p.count.Load() <= 2
+	})
+	p.allWorkers(3)
+	runtime.GOMAXPROCS(1)
+	if j := p.open(Options{Threads: 8}, 10); j != nil {
+		t.Error("workers asked for with one processor")
+	}
+}
+
+// TestManyWorkers has more goroutines than one word of a bit set holds.
+func TestManyWorkers(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts many threads")
+	}
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(150))
+	p := newPool()
+	for _, threads := range []int{63, 64, 65, 127, 128, 129, 150} {
+		p.allWorkers(threads)
+	}
+}
+
+// TestAllJobsTaken checks that calls beyond the pool's jobs are the caller's
+// alone.
+func TestAllJobsTaken(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
+	p := newPool()
+	for range maxJobs {
+		if p.open(Options{Threads: 2}, 2) == nil {
+			t.Fatal("no job")
+		}
+	}
+	if p.open(Options{Threads: 2}, 2) != nil {
+		t.Error("one job too many")
+	}
+}
+
+// TestBubble uses a pool first in a bubble, where time stands still while
+// goroutines run and which must not end before its goroutines, then outside.
+func TestBubble(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	p := newPool()
+	synctest.Test(t, func(t *testing.T) { p.allWorkers(4) })
+	p.allWorkers(4)
+	synctest.Test(t, func(t *testing.T) { p.allWorkers(4) })
+	eventually(t, "workers do not park", func() bool { return p.hot.Load() == 0 })
+	synctest.Test(t, func(t *testing.T) { p.allWorkers(4) })
+}
+
+func TestFewestFirst(t *testing.T) {
+	p := newPool()
+	for _, slot := range []int{3, 5, 60} {
+		p.jobs[slot].state.Store(2*oneTicket + 2*oneRef)
+		p.published.Or(p.jobs[slot].bit)
+	}
+	order := func(w *worker) int { return p.choose(w).slot }
+	for _, c := range []struct{ last, want int }{{0, 3}, {3, 5}, {4, 5}, {5, 60}, {60, 3}, {63, 3}} {
+		if got := order(&worker{slot: c.last}); got != c.want {
+			t.Errorf("after %d: %d, want %d", c.last, got, c.want)
+		}
+	}
+	p.jobs[60].state.Store(oneTicket + oneRef)
+	if got := order(&worker{slot: 3}); got != 60 {
+		t.Errorf("the fewest: %d", got)
+	}
+	if !p.betterUse(&p.jobs[3], turnLength) || p.betterUse(&p.jobs[3], turnLength-1) {
+		t.Error("one goroutine less: should leave after its turn")
+	}
+	p.jobs[3].state.Store(oneTicket + 3*oneRef)
+	if !p.betterUse(&p.jobs[3], 1) || p.betterUse(&p.jobs[60], 1000) {
+		t.Error("two goroutines less: should leave at once")
+	}
+}

@@ -1,0 +1,20 @@
+package expr
+
+// Usages returns the signature of each function of the language, by its name.
+func Usages() map[string]string {
+	out := map[string]string{}
+	for name, f := range forms {
+		out[name] = f.usage()
+	}
+	return out
+}
+
+// NewNode builds a node without a place, whatever op and attribute are.
+func NewNode(op Op, attr Attr, args ...*Node) *Node { return newNode(op, attr, place{}, args) }
+
+// WithType returns a copy of x that claims to have the type t.
+func WithType(x *Node, t Type) *Node {
+	n := *x
+	n.typ = t
+	return &n
+}

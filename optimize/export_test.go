@@ -1,0 +1,41 @@
+package optimize
+
+import "arignote/expr"
+
+// TableOf is one table of rules and the file to mend it in.
+type TableOf struct {
+	Pass, File string
+	Rules      []Rule
+}
+
+// Tables returns the tables of rules.
+func Tables() []TableOf {
+	return []TableOf{
+		{"simplify", "optimize/rules.go", simplifyRules},
+		{"stabilize", "optimize/rules.go", stabilizeRules},
+		{"structure", "optimize/structure.go", structureRules},
+		{"linalg", "optimize/linalg.go", linalgRules},
+	}
+}
+
+// Example returns a program in which a rule without text fires.
+func (r Rule) Example() string { return r.example }
+
+// Alone applies one rule to g, after equal nodes have been merged.
+func Alone(rule Rule, g *expr.Graph) (*expr.Graph, *Trace, error) {
+	t, err := newTable([]Rule{rule})
+	if err != nil {
+		return nil, nil, err
+	}
+	r, err := newRun(Options{})
+	if err != nil {
+		return nil, nil, err
+	}
+	r.trace.Nodes = []int{count(g)}
+	r.pass = &Pass{Name: "alone", run: func(r *run, g *expr.Graph) *expr.Graph {
+		r.countUses(g)
+		return r.applyTable(g, t)
+	}}
+	g = r.pass.run(r, g)
+	return g, r.trace, r.err
+}
