@@ -97,10 +97,7 @@ type brokenWriter struct{}
 func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("broken") }
 
 func TestPrintTreeDeep(t *testing.T) {
-	size := 1_000_000
-	if testing.Short() {
-		size = 50_000
-	}
+	const size = 200_000
 	x := Scalar("x")
 	n := x
 	for range size {

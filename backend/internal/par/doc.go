@@ -25,6 +25,9 @@
 // measurements), then sleeps, and ends after a few idle seconds: an idle process
 // uses no processor time.
 //
+// In a bubble of testing/synctest use one thread, or end the test with a sleep
+// longer than workers live: workers started in it belong to it.
+//
 // What it does not do: decide whether work is worth sharing, choose the length
 // of chunks (tens of microseconds: long enough that a claim does not count, short
 // enough that garbage collection, which waits for machine code to return, does

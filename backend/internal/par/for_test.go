@@ -240,8 +240,10 @@ func TestCancel(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			var ran atomic.Int64
 			err := par.For(par.Options{Threads: threads, Context: ctx}, 1000, 1, func(worker, lo, hi int) {
-				if ran.Add(1) == 20 {
+				if n := ran.Add(1); n == 20 {
 					cancel()
+				} else if n > 20 {
+					<-ctx.Done()
 				}
 			})
 			if !errors.Is(err, context.Canceled) {

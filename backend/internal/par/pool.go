@@ -32,10 +32,8 @@ type pool struct {
 	life    time.Duration // how long a parked worker lives
 	running atomic.Int64  // calls of Enter without Leave
 	limit   atomic.Int64  // workers that may exist: GOMAXPROCS-1 when last looked up
-	count   atomic.Int64  // workers that exist or are unborn
-	unborn  atomic.Int64  // workers that start shall start
-	birth   *time.Timer   // runs start
-	mu      sync.Mutex    // held to change workers
+	count   atomic.Int64  // workers that exist
+	mu      sync.Mutex    // held to change count and workers
 	workers [maxThreads]*worker
 	parked  [maxThreads / 64]atomic.Uint64 // bit set of workers
 	jobs    [maxJobs]job
@@ -60,8 +58,6 @@ func newPool() *pool {
 		j.wake = make(chan struct{}, 1)
 	}
 	p.free.Store(^uint64(0))
-	p.birth = time.AfterFunc(math.MaxInt64, p.start)
-	p.birth.Stop()
 	return p
 }
 
@@ -148,33 +144,25 @@ var kick = true
 
 func nop() {}
 
-// spawn has a worker started and reports whether there may be one more.
+// spawn starts a worker and reports whether there may be one more.
 func (p *pool) spawn() bool {
-	for n := p.count.Load(); n < p.limit.Load(); n = p.count.Load() {
-		if p.count.CompareAndSwap(n, n+1) {
-			p.unborn.Add(1)
-			p.birth.Reset(0)
-			return true
-		}
+	if p.count.Load() >= p.limit.Load() {
+		return false
 	}
-	return false
-}
-
-// start starts the workers asked for. It runs in a goroutine of the timer birth,
-// not of a caller: a worker must not belong to the testing/synctest bubble that
-// the first caller may be in.
-func (p *pool) start() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	id := 0
-	for n := p.unborn.Swap(0); n > 0; n-- {
-		for p.workers[id] != nil {
-			id++
-		}
-		w := &worker{id: id, wake: make(chan struct{}, 1), timer: time.NewTimer(p.life)}
-		p.workers[id] = w
-		go p.loop(w)
+	if p.count.Load() >= p.limit.Load() {
+		return false
 	}
+	id := 0
+	for p.workers[id] != nil {
+		id++
+	}
+	w := &worker{id: id, wake: make(chan struct{}, 1), timer: time.NewTimer(p.life)}
+	p.workers[id] = w
+	p.count.Add(1)
+	go p.loop(w)
+	return true
 }
 
 // remove forgets a worker that ends.
@@ -183,7 +171,7 @@ func (p *pool) remove(w *worker) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.workers[w.id] = nil
-	p.count.Add(-1) // after its place is free
+	p.count.Add(-1)
 }
 
 // loop is a worker's life.

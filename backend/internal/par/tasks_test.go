@@ -149,8 +149,10 @@ func TestTasksCancelAndPanic(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			var ran atomic.Int64
 			err := tasks.Run(par.Options{Threads: threads, Context: ctx}, func(worker, task int) {
-				if ran.Add(1) == 20 {
+				if n := ran.Add(1); n == 20 {
 					cancel()
+				} else if n > 20 {
+					<-ctx.Done()
 				}
 			})
 			if n := ran.Load(); !errors.Is(err, context.Canceled) || n < 20 || n > int64(20+threads-1) {

@@ -1,0 +1,229 @@
+package kerneltest
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"arignote/expr"
+)
+
+// Cases returns the kernels. Rows and columns of two-dimensional ones are
+// 5 by n unless they say otherwise.
+func Cases() []Case {
+	var all []Case
+	all = append(all, elementCases()...)
+	all = append(all, rowCases()...)
+	all = append(all, reduceCases()...)
+	all = append(all, pairCases()...)
+	all = append(all, memoryCases()...)
+	return append(all, sourceCases()...)
+}
+
+// op returns the reference meaning of an op of one or two float64.
+func op(o expr.Op) func(args ...float64) float64 {
+	return func(args ...float64) float64 {
+		out := []float64{0}
+		pointers := make([]any, len(args))
+		for i := range args {
+			pointers[i] = &[]float64{args[i]}
+		}
+		f, err := o.Lanes(nil, &out, pointers...)
+		if err != nil {
+			panic(err)
+		}
+		f()
+		return out[0]
+	}
+}
+
+var (
+	exp     = op(expr.OpExp)
+	maximum = op(expr.OpMaximum)
+)
+
+// lanes reduces n elements as package kernel says.
+func lanes[T any](n, lanes int, init T, step func(s T, i int) T, combine func(x, y T) T) T {
+	acc := make([]T, lanes)
+	for i := range acc {
+		acc[i] = init
+	}
+	for i := range n {
+		acc[i%lanes] = step(acc[i%lanes], i)
+	}
+	for h := lanes / 2; h > 0; h /= 2 {
+		for i := range h {
+			acc[i] = combine(acc[i], acc[i+h])
+		}
+	}
+	return acc[0]
+}
+
+func plus(x, y float64) float64 { return x + y }
+
+func laneSum(x []float64, n int) float64 {
+	return lanes(len(x), n, 0, func(s float64, i int) float64 { return s + x[i] }, plus)
+}
+
+// normal returns n random numbers, some of them special.
+func normal(n int, r *rand.Rand) []float64 {
+	x := make([]float64, n)
+	for i := range x {
+		x[i] = r.NormFloat64()
+		if r.IntN(200) == 0 {
+			x[i] = []float64{0, math.Copysign(0, -1), 1e300, -1e-310}[r.IntN(4)]
+		}
+	}
+	return x
+}
+
+// zeros returns n zeros of a dtype.
+func zeros(dtype string, n int) any {
+	d, _ := expr.ParseDType(dtype)
+	return expr.Zeros(d, n).Data()
+}
+
+func elementCases() []Case {
+	return []Case{
+		{"squares", `kernel(a: float64 in, b: float64 in, y: float64 out; n) {
+			for i < n split vector {
+				v0: float64 = load a[i]
+				v1: float64 = load b[i]
+				v2: float64 = square(v0)
+				v3: float64 = square(v1)
+				two: float64 = const 2
+				v4: float64 = mul(two, v0)
+				v5: float64 = mul(v4, v1)
+				v6: float64 = add(v2, v3)
+				v7: float64 = add(v6, v5)
+				store y[i] = v7
+			}
+		}`, func(n int, r *rand.Rand) ([]int, []any, []any) {
+			a, b, y := normal(n, r), normal(n, r), make([]float64, n)
+			for i := range y {
+				t := 2 * a[i] * b[i]
+				y[i] = float64(float64(a[i]*a[i])+float64(b[i]*b[i])) + t
+			}
+			return []int{n}, []any{a, b, make([]float64, n)}, []any{nil, nil, y}
+		}},
+		{"squares of float32", `kernel(a: float32 in, y: float32 out, z: float32 out; n) {
+			for i < n split vector {
+				v0: float32 = load a[i]
+				v2: float32 = square(v0)
+				v3: float32 = sqrt(v2)
+				v4: float32 = div(v0, v3)
+				store y[i] = v4
+				v5: float32 = sub(v4, v2)
+				store z[i] = v5
+			}
+		}`, func(n int, r *rand.Rand) ([]int, []any, []any) {
+			a, y, z := make([]float32, n), make([]float32, n), make([]float32, n)
+			for i := range y {
+				a[i] = float32(r.NormFloat64())
+				sq := a[i] * a[i]
+				y[i] = a[i] / float32(math.Sqrt(float64(sq)))
+				z[i] = y[i] - sq
+			}
+			return []int{n}, []any{a, make([]float32, n), make([]float32, n)}, []any{nil, y, z}
+		}},
+		{"broadcast rows and columns", `kernel(x: float64 in, row: float64 in, col: float64 in, y: float64 out; n, m) {
+			for i < n split {
+				v0: float64 = load col[i]
+				for j < m split vector {
+					v1: float64 = load x[i*m + j]
+					v2: float64 = load row[j]
+					v3: float64 = mul(v0, v2)
+					v4: float64 = sub(v1, v3)
+					store y[i*m + j] = v4
+				}
+			}
+		}`, func(m int, r *rand.Rand) ([]int, []any, []any) {
+			n := 5
+			x, row, col, y := normal(n*m, r), normal(m, r), normal(n, r), make([]float64, n*m)
+			for i := range y {
+				y[i] = x[i] - float64(col[i/m]*row[i%m])
+			}
+			return []int{n, m}, []any{x, row, col, make([]float64, n*m)}, []any{nil, nil, nil, y}
+		}},
+		{"reversed and strided", `kernel(x: float64 in, z: float64 in, y: float64 out; n, last) {
+			for i < n split vector {
+				v0: float64 = load x[i*-1 + last]
+				v1: float64 = load z[i*3 + 1]
+				v2: float64 = maximum(v0, v1)
+				store y[i*2] = v2
+			}
+		}`, func(n int, r *rand.Rand) ([]int, []any, []any) {
+			x, z, y := normal(n, r), normal(3*n, r), make([]float64, 2*n)
+			for i := range n {
+				y[2*i] = max(x[n-1-i], z[3*i+1])
+			}
+			return []int{n, n - 1}, []any{x, z, make([]float64, 2*n)}, []any{nil, nil, y}
+		}},
+		{"transposed", `kernel(x: float64 in, y: float64 out; n, m) {
+			for i < n split {
+				for j < m vector {
+					v0: float64 = load x[i*m + j]
+					v1: float64 = neg(v0)
+					store y[j*n + i] = v1
+				}
+			}
+		}`, func(m int, r *rand.Rand) ([]int, []any, []any) {
+			n := 5
+			x, y := normal(n*m, r), make([]float64, n*m)
+			for i := range n {
+				for j := range m {
+					y[j*n+i] = -x[i*m+j]
+				}
+			}
+			return []int{n, m}, []any{x, make([]float64, n*m)}, []any{nil, y}
+		}},
+		{"stencil into the interior", `kernel(p: float64 in, y: float64 out; n, m, up, mid, down) {
+			c: float64 = const 0.25
+			four: float64 = const 4
+			for i < n-2 split {
+				for j < m-2 split vector {
+					v0: float64 = load p[i*m + j + up]
+					v1: float64 = load p[i*m + j + down]
+					v2: float64 = load p[i*m + j + mid-1]
+					v3: float64 = load p[i*m + j + mid+1]
+					v4: float64 = load p[i*m + j + mid]
+					s1: float64 = add(v0, v1)
+					s2: float64 = add(s1, v2)
+					s3: float64 = add(s2, v3)
+					t: float64 = mul(four, v4)
+					s4: float64 = sub(s3, t)
+					s5: float64 = mul(c, s4)
+					s6: float64 = add(v4, s5)
+					store y[i*m + j + mid] = s6
+				}
+			}
+		}`, func(size int, r *rand.Rand) ([]int, []any, []any) {
+			n, m := 6, size+2
+			p, y := normal(n*m, r), make([]float64, n*m)
+			for i := 1; i < n-1; i++ {
+				for j := 1; j < m-1; j++ {
+					q := p[i*m+j:]
+					s := p[i*m+j-m] + p[i*m+j+m] + p[i*m+j-1] + p[i*m+j+1] - float64(4*q[0])
+					y[i*m+j] = q[0] + float64(0.25*s)
+				}
+			}
+			return []int{n, m, 1, m + 1, 2*m + 1}, []any{p, make([]float64, n*m)}, []any{nil, y}
+		}},
+		{"in place", `kernel(x: float64 inout, y: float64 out; n) {
+			for i < n split vector {
+				v0: float64 = load x[i]
+				v1: float64 = square(v0)
+				store x[i] = v1
+				v2: float64 = load x[i]
+				v3: float64 = sub(v2, v0)
+				store y[i] = v3
+			}
+		}`, func(n int, r *rand.Rand) ([]int, []any, []any) {
+			x, sq, y := normal(n, r), make([]float64, n), make([]float64, n)
+			for i := range x {
+				sq[i] = x[i] * x[i]
+				y[i] = sq[i] - x[i]
+			}
+			return []int{n}, []any{x, make([]float64, n)}, []any{sq, y}
+		}},
+	}
+}
