@@ -9,47 +9,57 @@
 // Everything is reverse mode. The graph between the cost and the nodes asked
 // for is walked once, users before arguments; what reaches a node from all of
 // its users is added up and handed on to its arguments by the rule of its op.
-// [JVP], forward mode, is the reverse of the reverse: the product of the
-// transposed Jacobian with a vector u is linear in u, so that its own derivative
-// with respect to u is the Jacobian, whatever u is. It costs no second table
-// of rules, and nothing at run time: what the first pass computes falls away,
-// save for what the second one needs. [Jacobian] and [Hessian] are a map of VJP over the rows of a unit matrix.
 //
-// # What a derivative is where there is none
+// [JVP], forward mode, is the reverse of the reverse: the product of the
+// transposed Jacobian with a vector u is linear in u, so that its own
+// derivative with respect to u is the Jacobian, whatever u is. It needs no
+// second table of rules and costs nothing at run time: what the first pass
+// makes falls away, save for what the second one uses. [Jacobian] and
+// [Hessian] are a map of VJP over the rows of a unit matrix.
+//
+// # Where there is no derivative
 //
 // Ops whose values are integers or bool, and those that are constant piece by
-// piece (floor, sign), have the gradient zero, and so has a node on which the cost
-// does not depend. At kinks: abs has 0 at 0, relu 1 at 0, clip 1 at its bounds,
-// maximum and minimum of equals give all to the first, max and min give the full
-// gradient to each of several equal elements. x**0 has 0 everywhere, and x**y has
-// 0 with respect to y where x is 0. sqrt has +Inf at 0.
+// piece (floor, sign), have the gradient zero, and so has a node on which the
+// cost does not depend. At kinks: abs has 0 at 0, relu 1 at 0, clip 1 at its
+// bounds; maximum and minimum of equals give all to the first argument, max and
+// min the full gradient to each of several equal elements. x**0 has 0
+// everywhere, x**y has 0 with respect to y where x is 0, and sqrt has +Inf at 0.
+// Vectors of equal singular values or eigenvalues have no finite gradient. That
+// of det goes through the inverse, so that a singular matrix is an error.
 //
 // # Where
 //
 // The gradient of where(c, x, y) with respect to x is zero where y was taken.
-// But zero times the derivative of what leads to x is NaN where that is infinite:
-// where(x > 0, x*log(x), 0) at 0, or where(x > 0, sqrt(x), 0). So it is not
-// multiplied by zeros. A gradient has a mask of the elements that count,
-// which where gives it, and travels on through element-wise ops as if all counted;
-// the zeros are put in when it comes to another kind of op, is summed, or
-// has arrived. Behind other ops the mask becomes that of the elements which had
-// a part in elements that count, see mask.go. Masks depend on conditions only, never
-// on whether a gradient happens to be zero, so that higher derivatives are right too.
-// Graphs without where have no masks.
+// But zero times the derivative of what leads to x is NaN where that is
+// infinite: where(x > 0, x*log(x), 0) at 0, or where(x > 0, sqrt(x), 0). So
+// nothing is multiplied by these zeros. A gradient has a mask of the elements
+// that count, which where gives it, and travels on through element-wise ops as
+// if all counted; the zeros are put in when it comes to another kind of op, is
+// summed, or has arrived. Behind other ops the mask becomes that of the elements
+// which had a part in one that counts, see mask.go. Indexing by a condition,
+// x[x > 0], makes masks as where does; other indexing makes none.
+//
+// Masks depend on conditions only, never on whether a gradient happens to be
+// zero: where(g == 0, 0, g*d) at each product would be simpler and wrong, for it
+// has the derivative zero with respect to g there, which second derivatives and
+// JVP need. Graphs that do not choose have no masks and pay nothing. What may
+// still be NaN: in a product of matrices that mixes, in one row or column,
+// elements that count with others that do not, infinite factors of the latter.
 //
 // # Complex numbers
 //
 // The cost is real. Its gradient with respect to a complex z = x + iy is
-// dcost/dx + i dcost/dy, the direction of steepest ascent (as in PyTorch
-// and Aesara; JAX has the conjugate). Where z has gone through a function with
-// derivative f'(z), the gradient is multiplied by the conjugate of f'(z). A real
-// argument of a complex function gets the real part.
+// dcost/dx + i dcost/dy, the direction of steepest ascent, as in PyTorch and
+// Aesara (JAX has the conjugate). Where z has gone through a function with
+// derivative f'(z), the gradient is multiplied by the conjugate of f'(z). A
+// real argument of a complex function gets the real part.
 //
 // # Dtypes and places
 //
-// A gradient has the dtype and shape of what it is a gradient of. Nodes made here
-// have the place of the node that they are the derivative of, so that errors name
-// the line of the user that the operation comes from.
+// A gradient has the dtype and the shape of what it is a gradient of. The nodes
+// of a rule have the place of the node that is differentiated, so that errors
+// name the line of the user that the operation comes from.
 package autodiff
 
 import (

@@ -9,8 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"gonum.org/v1/gonum/num/hyperdual"
-
 	"arignote/autodiff"
 	"arignote/expr"
 	"arignote/expr/exprtest"
@@ -53,24 +51,14 @@ func (e example) products(t *testing.T) {
 			continue
 		}
 		j := autodiff.Jacobian(y, x)
-		sum := j.Mul(u).Sum()
-		if x.Rank() > 0 {
-			axes := make([]int, x.Rank())
-			for k := range axes {
-				axes[k] = y.Rank() + k
-			}
-			sum = j.Mul(u).Sum(axes...)
-		} else {
-			sum = j.Mul(u)
+		product := j.Mul(u)
+		for range x.Rank() {
+			product = product.Sum(-1)
 		}
-		if got := evaluate(t, e.inputs, e.values, sum.AsType(y.DType()))[0]; exprtest.Compare(got, gotForward(t, e, forward), 1e-5, 1e-7) != nil {
-			t.Errorf("the Jacobian times u is %v, JVP gives %v\n%v", got, gotForward(t, e, forward), j)
+		if product := evaluate(t, e.inputs, e.values, product.AsType(y.DType()))[0]; exprtest.Compare(product, got[2], 1e-5, 1e-7) != nil {
+			t.Errorf("the Jacobian times u is %v, JVP gives %v\n%v", product, got[2], j)
 		}
 	}
-}
-
-func gotForward(t *testing.T, e example, n *expr.Node) *expr.Value {
-	return evaluate(t, e.inputs, e.values, n)[0]
 }
 
 // inner is the sum of the products of the real and of the imaginary parts.
@@ -121,59 +109,6 @@ func TestRandomGraphs(t *testing.T) {
 	}
 }
 
-// TestHyperdual compares first and second derivatives to those that hyperdual
-// numbers give.
-func TestHyperdual(t *testing.T) {
-	type number = hyperdual.Number
-	unary := map[expr.Op]func(number) number{
-		expr.OpAbs: hyperdual.Abs, expr.OpReciprocal: hyperdual.Inv, expr.OpSqrt: hyperdual.Sqrt,
-		expr.OpExp: hyperdual.Exp, expr.OpLog: hyperdual.Log,
-		expr.OpSin: hyperdual.Sin, expr.OpCos: hyperdual.Cos, expr.OpTan: hyperdual.Tan,
-		expr.OpArcsin: hyperdual.Asin, expr.OpArccos: hyperdual.Acos, expr.OpArctan: hyperdual.Atan,
-		expr.OpSinh: hyperdual.Sinh, expr.OpCosh: hyperdual.Cosh, expr.OpTanh: hyperdual.Tanh,
-		expr.OpArcsinh: hyperdual.Asinh, expr.OpArccosh: hyperdual.Acosh, expr.OpArctanh: hyperdual.Atanh,
-	}
-	binary := map[expr.Op]func(x, y number) number{
-		expr.OpAdd: hyperdual.Add, expr.OpSub: hyperdual.Sub, expr.OpMul: hyperdual.Mul, expr.OpPow: hyperdual.Pow,
-		expr.OpDiv: func(x, y number) number { return hyperdual.Mul(x, hyperdual.Inv(y)) },
-	}
-	random := rand.New(rand.NewPCG(7, 8))
-	x, y := expr.Scalar("x"), expr.Scalar("y")
-	close := func(got, want float64) bool { return math.Abs(got-want) <= 1e-10*(1+math.Abs(want)) }
-	for op := range expr.NumOps {
-		f, f2 := unary[op], binary[op]
-		if f == nil && f2 == nil {
-			continue
-		}
-		z := expr.New(x, op, nil, x)
-		if f2 != nil {
-			z = expr.New(x, op, nil, x, y)
-		}
-		dx, dy := autodiff.Grad(z, x), autodiff.Grad(z, y)
-		dxx, dxy, dyy := autodiff.Grad(dx, x), autodiff.Grad(dx, y), autodiff.Grad(dy, y)
-		lo, hi := op.Domain()
-		for range 20 {
-			a, b := lo+(hi-lo)*random.Float64(), lo+(hi-lo)*random.Float64()
-			got := evaluate(t, []*expr.Node{x, y}, []*expr.Value{expr.ScalarValue(a), expr.ScalarValue(b)}, dx, dy, dxx, dxy, dyy)
-			g := func(i int) float64 { return got[i].Float(0) }
-			if f != nil {
-				if d := f(number{Real: a, E1mag: 1, E2mag: 1}); !close(g(0), d.E1mag) || !close(g(2), d.E1E2mag) {
-					t.Errorf("%v at %v: %v and %v, want %v and %v", z, a, g(0), g(2), d.E1mag, d.E1E2mag)
-				}
-				continue
-			}
-			mixed := f2(number{Real: a, E1mag: 1}, number{Real: b, E2mag: 1})
-			byX := f2(number{Real: a, E1mag: 1, E2mag: 1}, number{Real: b})
-			byY := f2(number{Real: a}, number{Real: b, E1mag: 1, E2mag: 1})
-			if !close(g(0), mixed.E1mag) || !close(g(1), mixed.E2mag) || !close(g(3), mixed.E1E2mag) ||
-				!close(g(2), byX.E1E2mag) || !close(g(4), byY.E1E2mag) {
-				t.Errorf("%v at %v, %v: %v %v %v %v %v, want %v %v %v %v %v", z, a, b, g(0), g(1), g(2), g(3), g(4),
-					mixed.E1mag, mixed.E2mag, byX.E1E2mag, mixed.E1E2mag, byY.E1E2mag)
-			}
-		}
-	}
-}
-
 // TestFloat32: the gradient of a float32 input is float32, and what is computed
 // on the way is too where only literals come in.
 func TestFloat32(t *testing.T) {
@@ -219,6 +154,23 @@ func TestFloat32(t *testing.T) {
 					}
 				}
 			})
+		}
+	}
+}
+
+// TestJacobianFloat32: what is computed from literals alone stays weak in the
+// body of a map.
+func TestJacobianFloat32(t *testing.T) {
+	x := expr.Vector("x", expr.Float32)
+	y, err := expr.Parse("x**2 * sqrt(2.0)", x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []*expr.Node{autodiff.Jacobian(y, x), autodiff.Hessian(y.Sum(), x), autodiff.JVP(y, x, x)} {
+		for m := range expr.Nodes(n) {
+			if m.DType() == expr.Float64 && !m.Type().Weak || m.Err() != nil {
+				t.Errorf("%v in %v", m, n)
+			}
 		}
 	}
 }
@@ -322,95 +274,6 @@ func TestIntermediate(t *testing.T) {
 			t.Errorf("gradient %d: %v, want %v", i, got[i], w)
 		}
 	}
-}
-
-// cube is an operation of the user's own.
-type cube struct {
-	gradients func(y, g *expr.Node) []*expr.Node
-}
-
-func (cube) Name() string                             { return "cube" }
-func (cube) Type(args []expr.Type) (expr.Type, error) { return args[0], nil }
-func (c cube) Gradient(y, g *expr.Node) []*expr.Node  { return c.gradients(y, g) }
-func (cube) Eval(args []*expr.Value) (*expr.Value, error) {
-	data := make([]float64, args[0].Len())
-	for i := range data {
-		data[i] = math.Pow(args[0].Float(i), 3)
-	}
-	return expr.NewValue(args[0].Shape(), data)
-}
-
-// TestUserGradients: gradients that are stopped, scaled, given by a graph or by
-// an operation of the user's own, also in other derivatives.
-func TestUserGradients(t *testing.T) {
-	x := expr.Input("x", expr.Float64, 2)
-	at := []*expr.Value{mustValue([]float64{2, -3})}
-	g := expr.Vector("g")
-	p := expr.Vector("p")
-	clipped := expr.WithGradient(x.Square(), expr.NewGraph([]*expr.Node{g, p}, g.Mul(p).Mul(2).Clip(-5, 5)), x)
-	own := expr.Apply(cube{func(y, g *expr.Node) []*expr.Node { return []*expr.Node{g.Mul(y.Arg(0).Square()).Mul(3)} }}, x)
-	for _, c := range []struct {
-		name string
-		got  *expr.Node
-		want []float64
-	}{
-		{"stop", autodiff.Grad(x.Mul(x.StopGradient()).Sum(), x), []float64{2, -3}},
-		{"scale", autodiff.Grad(x.Square().ScaleGradient(0.5).Sum(), x), []float64{2, -3}},
-		{"scale by -1", autodiff.JVP(x.ScaleGradient(-1), x, x), []float64{-2, 3}},
-		{"given", autodiff.Grad(clipped.Sum(), x), []float64{4, -5}},
-		{"given, second", autodiff.Grad(autodiff.Grad(clipped.Sum(), x).Sum(), x), []float64{2, 0}},
-		{"custom", autodiff.Grad(own.Sum(), x), []float64{12, 27}},
-		{"custom, second", autodiff.Grad(autodiff.Grad(own.Sum(), x).Sum(), x), []float64{12, -18}},
-		{"custom, jvp", autodiff.JVP(own, x, x), []float64{24, -81}},
-		{"custom, hessian", autodiff.Hessian(own.Sum(), x).Diag(0), []float64{12, -18}},
-		{"custom, none", autodiff.Grad(expr.Apply(cube{func(y, g *expr.Node) []*expr.Node { return []*expr.Node{nil} }}, x).Sum(), x), []float64{0, 0}},
-	} {
-		got := evaluate(t, []*expr.Node{x}, at, c.got)[0]
-		if err := exprtest.Compare(got, mustValue(c.want), 1e-15, 0); err != nil {
-			t.Errorf("%s: %v", c.name, err)
-		}
-	}
-	for text, f := range map[string]func(y, g *expr.Node) []*expr.Node{
-		"cube: Gradient returned 2 gradients for 1 arguments": func(y, g *expr.Node) []*expr.Node { return []*expr.Node{g, g} },
-		"the gradient of float64[2] is float64":               func(y, g *expr.Node) []*expr.Node { return []*expr.Node{g.Sum()} },
-		"the gradient of float64[2] is int64[2]":              func(y, g *expr.Node) []*expr.Node { return []*expr.Node{g.AsType(expr.Int64)} },
-		"cube: Gradient: panic: oh":                           func(y, g *expr.Node) []*expr.Node { panic("oh") },
-	} {
-		err := autodiff.Grad(expr.Apply(cube{f}, x).Exp().Sum(), x).Err()
-		if err == nil || !strings.Contains(err.Error(), text) {
-			t.Errorf("%v, want %q", err, text)
-		}
-	}
-}
-
-// TestMap: gradients of maps with captured arguments and several results, of
-// any order, are those of the same thing said without a map.
-func TestMap(t *testing.T) {
-	x, a := expr.Matrix("x"), expr.Matrix("a")
-	both := expr.Map(func(p ...*expr.Node) []*expr.Node {
-		return []*expr.Node{p[1].Dot(p[0]).Tanh(), p[0].Square().Sum()}
-	}, []any{x}, a)
-	mapped := both[0].Sum(1).Mul(both[1]).Sum()
-	plain := x.Dot(a.T()).Tanh().Sum(1).Mul(x.Square().Sum(1)).Sum()
-	inputs := []*expr.Node{x, a}
-	random := rand.New(rand.NewPCG(1, 2))
-	values := []*expr.Value{randomValue(random, expr.Float64, []int{3, 2}, -1, 1), randomValue(random, expr.Float64, []int{2, 2}, -1, 1)}
-	same := func(what string, m, p *expr.Node) {
-		t.Helper()
-		got := evaluate(t, inputs, values, m, p)
-		if err := exprtest.Compare(got[0], got[1], 1e-12, 1e-12); err != nil {
-			t.Errorf("%s: %v", what, err)
-		}
-	}
-	for _, by := range inputs {
-		gm, gp := autodiff.Grad(mapped, by), autodiff.Grad(plain, by)
-		same("gradient", gm, gp)
-		same("second", autodiff.Grad(gm.Square().Sum(), a), autodiff.Grad(gp.Square().Sum(), a))
-		same("hessian", autodiff.Hessian(mapped, by), autodiff.Hessian(plain, by))
-		same("gradient of the hessian", autodiff.Grad(autodiff.Hessian(mapped, by).Square().Sum(), x), autodiff.Grad(autodiff.Hessian(plain, by).Square().Sum(), x))
-	}
-	same("only one result", autodiff.Grad(both[1].Sum(), x), x.Mul(2))
-	same("no dependence", autodiff.Grad(both[1].Sum(), a), a.ZerosLike())
 }
 
 // TestJacobianShapes: y.shape + x.shape for all ranks, with unknown dims.
@@ -531,77 +394,5 @@ func TestRepeatedParts(t *testing.T) {
 	}
 	if !strings.HasPrefix(g.Op().String(), "inc_subtensor") || strings.Count(g.String(), "zeros_like") != 1 {
 		t.Errorf("%d arrays: %v", zeros, g)
-	}
-}
-
-// TestSharp: values at places where a careless formula fails.
-func TestSharp(t *testing.T) {
-	for _, c := range []struct {
-		expr    string
-		x, want float64
-		tol     float64
-	}{
-		{"sigmoid(x)", 40, math.Exp(-40), 1e-12},
-		{"sigmoid(x)", -800, 0, 0},
-		{"softplus(x)", 800, 1, 0},
-		{"log_erfc(x)", 1e6, -2e6, 1e-9},
-		{"log_erfc(x)", -40, 0, 0},
-		{"expm1(x)", -50, math.Exp(-50), 1e-14},
-		{"log1mexp(x)", -1e-10, -1e10, 1e-9},
-		{"log1mexp(x)", -800, 0, 0},
-		{"arcsin(x)", 1 - 1e-15, 1 / math.Sqrt(1.9999999999999991*9.992007221626409e-16), 1e-12},
-		{"logaddexp(x, 900.0)", 800, math.Exp(-100), 1e-12},
-		{"hypot(x, 0.0)", 0, 0, 0},
-		{"arctan2(x, 1e200)", 1e200, 0.5e-200, 1e-14},
-		{"sqrt(x)", 0, math.Inf(1), 0},
-		{"abs(x)", 0, 0, 0},
-		{"x**0", 0, 0, 0},
-		{"x**1", 0, 1, 0},
-		{"x**2", 0, 0, 0},
-		{"x**(x*0)", 0, 0, 0},
-		{"x**(x*0 + 1)", 0, 1, 0},
-		{"0.0**x", 2, 0, 0},
-		{"prod(x*array([0.0, 1.0, 2.0]) + array([0.0, 3.0, 4.0]))", 0, 0, 0},
-	} {
-		x := expr.Scalar("x")
-		y, err := expr.Parse(c.expr, x)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got := evaluate(t, []*expr.Node{x}, []*expr.Value{expr.ScalarValue(c.x)}, autodiff.Grad(y, x))[0].Float(0)
-		if got != c.want && !(math.Abs(got-c.want) <= c.tol*math.Abs(c.want)) {
-			t.Errorf("derivative of %s at %v: %v, want %v", c.expr, c.x, got, c.want)
-		}
-	}
-}
-
-// TestProductsOfZeros: derivatives of prod and cumprod with 0, 1, 2 and 3
-// zeros, of first, second and third order, are those of the product written
-// out.
-func TestProductsOfZeros(t *testing.T) {
-	x := expr.Input("x", expr.Float64, 4)
-	var written []*expr.Node
-	out := expr.Const(1.0)
-	for i := range 4 {
-		out = out.Mul(x.Index(i))
-		written = append(written, out)
-	}
-	w := []float64{1, 2, 4, 8}
-	sum := expr.Const(0.0)
-	for i, n := range written {
-		sum = sum.Add(n.Mul(w[i]))
-	}
-	for _, c := range []struct{ got, want *expr.Node }{{x.Prod(), out}, {x.Cumprod(0).Mul(w).Sum(), sum}} {
-		for _, at := range [][]float64{{2, 3, 5, 7}, {2, 0, 5, 7}, {0, 3, 0, 7}, {0, 3, 5, 0}, {0, 0, 0, 7}, {0, 0, 0, 0}} {
-			got, want := c.got, c.want
-			for order := 1; order <= 3; order++ {
-				got, want = autodiff.Grad(got, x), autodiff.Grad(want, x)
-				v := evaluate(t, []*expr.Node{x}, []*expr.Value{mustValue(at)}, got, want)
-				if err := exprtest.Compare(v[0], v[1], 0, 0); err != nil {
-					t.Errorf("%v: derivative %d at %v: %v", c.got, order, at, err)
-				}
-				got, want = got.Mul(w).Sum(), want.Mul(w).Sum()
-			}
-		}
 	}
 }

@@ -134,7 +134,7 @@ func closure(p, n *expr.Node) (body *expr.Graph, captured []*expr.Node) {
 		switch {
 		case now[a] != nil:
 			return now[a]
-		case a.Op() == expr.OpConst:
+		case a.Op() == expr.OpConst || a.Type().Weak: // made of literals; an input would not be weak
 			return a
 		}
 		name := "p" + strconv.Itoa(len(params))
@@ -152,7 +152,7 @@ func closure(p, n *expr.Node) (body *expr.Graph, captured []*expr.Node) {
 		}
 		args := make([]*expr.Node, len(m.Args()))
 		for i, a := range m.Args() {
-			if a.Op() == expr.OpSize { // its type says more when it is inside
+			if a.Op() == expr.OpSize && now[a] == nil { // its type says more when it is inside
 				now[a] = a.With(capture(a.Arg(0)))
 			}
 			args[i] = capture(a)

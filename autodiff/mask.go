@@ -47,9 +47,6 @@ func (m mask) or(u mask, at *expr.Node) mask {
 	return mask{c: m.bool(at).binary(expr.OpOr, u.bool(at)).v}
 }
 
-// opposite reports whether each element counts for just one of m and u.
-func (m mask) opposite(u mask) bool { return m.c != nil && m.c == u.c && m.not != u.not }
-
 // apply returns g with zeros where it does not count.
 func (m mask) apply(g, at *expr.Node) *expr.Node {
 	switch {

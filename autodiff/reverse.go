@@ -2,16 +2,6 @@ package autodiff
 
 import "arignote/expr"
 
-// tape is the part of a graph between some nodes and the outputs, in the order
-// of evaluation. Nodes are known by their position in that order.
-type tape struct {
-	nodes    []*expr.Node
-	position map[*expr.Node]int
-	active   []bool       // the node depends on one of those asked for, by inexact numbers
-	shape    []*expr.Node // the first node that surely has the same shape
-	sums     []sum
-}
-
 // sum collects the gradients that reach one node.
 type sum struct {
 	first part
@@ -67,101 +57,6 @@ func reverse(seeds []seed, wrt []*expr.Node) []*expr.Node {
 		gradients[i] = wanted[x]
 	}
 	return gradients
-}
-
-// record lists the nodes that the outputs need and finds out which of them
-// depend on wrt.
-func record(outputs, wrt []*expr.Node) *tape {
-	t := &tape{position: make(map[*expr.Node]int)}
-	for _, x := range wrt {
-		t.position[x] = -1
-	}
-	for n := range expr.Nodes(outputs...) {
-		_, active := t.position[n]
-		for i, a := range n.Args() {
-			active = active || t.active[t.position[a]] && !n.Op().ShapeOnly(i)
-		}
-		t.shape = append(t.shape, t.shapeOf(n))
-		t.position[n] = len(t.nodes)
-		t.nodes = append(t.nodes, n)
-		t.active = append(t.active, active && differentiable(n.Type()))
-	}
-	t.sums = make([]sum, len(t.nodes))
-	return t
-}
-
-// differentiable reports whether a result of type t may have a gradient.
-func differentiable(t expr.Type) bool {
-	for _, e := range t.Elems {
-		if differentiable(e) {
-			return true
-		}
-	}
-	return t.DType.Inexact()
-}
-
-// shapeOf returns the first node on the tape that surely has the shape of n, n
-// itself if there is none before. Where dims are unknown this knows more than
-// types do: an element-wise op on arrays of one shape and scalars has that
-// shape too. n may be on the tape, or have just been made from nodes that are.
-func (t *tape) shapeOf(n *expr.Node) *expr.Node {
-	if i, ok := t.position[n]; ok && i >= 0 && i < len(t.shape) {
-		return t.shape[i]
-	}
-	args := n.Args()
-	switch {
-	case n.Op() == expr.OpBroadcastLike || n.Op() == expr.OpSumLike:
-		return t.shapeOf(args[1])
-	case keepsShape(n):
-		return t.shapeOf(args[0])
-	case !n.Op().Elementwise():
-		return n
-	}
-	var same *expr.Node
-	for _, a := range args {
-		if neutral(a) {
-			continue
-		}
-		shape := t.shapeOf(a)
-		if same != nil && shape != same {
-			return n
-		}
-		same = shape
-	}
-	if same == nil || same.Rank() != n.Rank() {
-		return n
-	}
-	return same
-}
-
-// neutral reports whether a never stretches what it is combined with: a scalar,
-// or an array with axes of length 1 alone.
-func neutral(a *expr.Node) bool {
-	for _, d := range a.Type().Dims {
-		if !d.Is(1) {
-			return false
-		}
-	}
-	return true
-}
-
-// keepsShape reports whether the result of an op that is not element-wise has
-// the shape of the first argument.
-func keepsShape(n *expr.Node) bool {
-	switch n.Op() {
-	case expr.OpSoftmax, expr.OpLogSoftmax, expr.OpCumsum, expr.OpCumprod, expr.OpSort, expr.OpArgsort:
-		return n.Attr().(expr.Axis).Axis >= 0
-	case expr.OpTril, expr.OpTriu, expr.OpInv, expr.OpCholesky,
-		expr.OpSetSlice, expr.OpIncSlice, expr.OpSetTake, expr.OpIncTake,
-		expr.OpStopGradient, expr.OpScaleGradient, expr.OpWithGradient:
-		return true
-	}
-	return false
-}
-
-// sameShape reports whether n and m surely have the same shape.
-func (t *tape) sameShape(n, m *expr.Node) bool {
-	return t.shapeOf(n) == t.shapeOf(m) || n.Type().SameShape(m.Type())
 }
 
 // give adds to the gradient with respect to the node at a position.

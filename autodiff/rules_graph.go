@@ -153,7 +153,7 @@ func customRule(s *step) []term {
 	out := make([]term, len(s.want))
 	gradients, err := s.custom(c)
 	if err == nil && len(gradients) != len(out) {
-		err = fmt.Errorf("Gradient returned %d gradients for %d arguments", len(gradients), len(out))
+		err = fmt.Errorf("method Gradient returned %d gradients for %d arguments", len(gradients), len(out))
 	}
 	for i := range out {
 		if err != nil {
@@ -172,7 +172,7 @@ func (s *step) custom(c expr.Custom) (gradients []*expr.Node, err error) {
 	}
 	defer func() {
 		if r := recover(); r != nil {
-			gradients, err = nil, fmt.Errorf("Gradient: panic: %v", r)
+			gradients, err = nil, fmt.Errorf("method Gradient: panic: %v", r)
 		}
 	}()
 	return c.Gradient(s.n, s.gs[0]), nil

@@ -177,9 +177,12 @@ func (x *Node) selection(items []any, first int) (*selection, *Error) {
 	return s, nil
 }
 
+// absent is the bound that is not there.
+var absent = Size{Arg: -1}
+
 // rangeItem resolves the bounds of a Range.
 func rangeItem(r Range, size func(any) (Size, *Error)) (item IndexItem, err *Error) {
-	item = IndexItem{Kind: IndexSlice, HasStart: r.Start != nil, HasStop: r.Stop != nil, Step: Size{Arg: -1, N: 1}}
+	item = IndexItem{Kind: IndexSlice, HasStart: r.Start != nil, HasStop: r.Stop != nil, Start: absent, Stop: absent, Step: Size{Arg: -1, N: 1}}
 	for _, bound := range []struct {
 		v  any
 		to *Size
