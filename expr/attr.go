@@ -57,6 +57,11 @@ type IndexItem struct {
 	HasStart, HasStop bool // absent bounds mean the end that the step's sign says
 }
 
+// whole reports whether the entry takes a whole axis in order, as ":" does.
+func (it IndexItem) whole() bool {
+	return it.Kind == IndexSlice && !it.HasStart && !it.HasStop && it.Step == Size{Arg: -1, N: 1}
+}
+
 // IndexKind tells the entries of a basic index apart.
 type IndexKind uint8
 

@@ -121,7 +121,7 @@ func (s *selection) basic() bool {
 		return true
 	}
 	for _, it := range s.items {
-		if it.Kind != IndexSlice || it.HasStart || it.HasStop || it.Step != (Size{Arg: -1, N: 1}) {
+		if !it.whole() {
 			return true
 		}
 	}

@@ -273,7 +273,7 @@ func (p *printer) slice(n *Node) piece {
 // index writes the items of an Index without the whole axes at the end.
 func (p *printer) index(n *Node) piece {
 	items := n.attr.(Index).Items
-	for len(items) > 1 && items[len(items)-1] == (IndexItem{Step: Size{Arg: -1, N: 1}}) {
+	for len(items) > 1 && items[len(items)-1].whole() {
 		items = items[:len(items)-1]
 	}
 	if len(items) == 0 {
