@@ -20,10 +20,16 @@ race:            ## the tests under the race detector, without the long ones
 	go test -race -short ./...
 
 FUZZTIME ?= 60s
+fuzz = go test -run '^$$' -fuzz '^$(1)$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 1s $(2)
 fuzz:            ## each fuzz target for FUZZTIME
-	go test -run '^$$' -fuzz FuzzParse -fuzztime $(FUZZTIME) ./expr/syntax
-	go test -run '^$$' -fuzz FuzzParse -fuzztime $(FUZZTIME) ./expr
-	go test -run '^$$' -fuzz FuzzGraph -fuzztime $(FUZZTIME) ./backend
+	$(call fuzz,FuzzParse,./expr/syntax)
+	$(call fuzz,FuzzParse,./expr)
+	$(call fuzz,FuzzGraph,./backend)
+	$(call fuzz,FuzzParse,./backend/internal/kernel)
+	$(call fuzz,FuzzStraightLine,./backend/internal/interp)
+	$(call fuzz,FuzzNest,./backend/internal/interp)
+	$(call fuzz,FuzzRead,./cmd/arignote/internal/npy)
+	$(call fuzz,FuzzArchive,./cmd/arignote/internal/npy)
 
 bench:           ## growth of building, differentiating and simplifying with the graph
 	go test -run '^$$' -bench Growth -benchtime 3x ./backend

@@ -188,10 +188,13 @@ var gradients = [expr.NumOps]gradient{
 	expr.OpTril:     linear(func(s *step) []term { return []term{s.g().tril(s.n.Attr().(expr.Diagonal).K)} }),
 	expr.OpTriu:     linear(func(s *step) []term { return []term{s.g().triu(s.n.Attr().(expr.Diagonal).K)} }),
 
+	expr.OpUniform: noGradient("random numbers depend on integers alone"),
+
 	expr.OpStopGradient:  noGradient("asked for"),
 	expr.OpScaleGradient: linear(func(s *step) []term { return []term{s.g().mul(s.n.Attr().(expr.Factor).F)} }),
 	expr.OpWithGradient:  {rule: withGradientRule, reach: reachAll},
 	expr.OpMap:           {rule: mapRule, reach: reachMap},
+	expr.OpWhile:         {rule: whileRule, reach: reachWhile},
 	expr.OpItem:          {rule: func(s *step) []term { return []term{s.g()} }},
 	expr.OpCustom:        {rule: customRule, reach: reachAll},
 }

@@ -102,7 +102,17 @@ var more = map[expr.Op][]string{
 	expr.OpArange:          {"a: float64; b: float64; arange(a, 5.5, 1 + b*b)"},
 	expr.OpDiag:            {"x: float64[3]; diag(x, k=-1)", "A: float64[3, 4]; diag(A)", "A: float64[3, 4]; diag(A, k=2)", "A: float64[3, 4]; diag(A, k=-1)"},
 	expr.OpMap:             {"x: float64[3, 2]; A: float64[2, 2]; map(lambda v: A @ v * sum(v), x)"},
-	expr.OpItem:            {"A: float64[3, 3]; eigh(A)[0]"},
+	expr.OpWhile: {
+		"x: float64[3]; while_loop(lambda z: z > 1, lambda z: sqrt(z), x*x + 3, 2)",
+		"x: float64[3]; y: float64[2, 1]; w = while_loop(lambda a, b, k: k < 3, lambda a, b, k: (a*b + x, sin(a) + y*b, k + 1), (x, y, 0), 5); w[0]*w[1]",
+		"x: float64[3]; y: float64; while_loop(lambda a, b: abs(a) < 50, lambda a, b: (b, a*y), (x, 1.0), 3)[1]",
+		"x: float64[3]; y: float64; while_loop(lambda a: True, lambda a: astype(sin(a*y), 'float32'), astype(x, 'float32'), 3)*x",
+		"z: complex128[3]; c: complex128; while_loop(lambda w: abs(w) < 40, lambda w: w*w + c, z, 2)",
+		"z: complex128[3]; x: float64[3]; while_loop(lambda w, r, k: k < 2, lambda w, r, k: (w*conj(w) + x*w, abs(w)*r + imag(w), k + 1), (z, x, 0), 5)[1]",
+		"z: complex128[3]; x: float64[3]; while_loop(lambda w, r, k: k < 2, lambda w, r, k: (w*conj(w) + x*w, abs(w)*r + imag(w), k + 1), (z, x, 0), 5)[0]",
+		"x: float64[4]; where(x > 0, while_loop(lambda a: True, lambda a: sqrt(a), x, 2), x)",
+	},
+	expr.OpItem: {"A: float64[3, 3]; eigh(A)[0]"},
 }
 
 // parse returns the example that a program is.

@@ -39,36 +39,62 @@ func isProduct(n *expr.Node) bool {
 	return false
 }
 
-// product computes the product n, whose arguments have passed its type rule,
-// if all of them are finite, of n's dtype and not empty; else it returns nil.
-func product(n *expr.Node, args []*expr.Value) *expr.Value {
-	if n.DType() == expr.Float64 {
-		return productOf(double, n, args)
+// blasReads reports whether BLAS can read v where it lies.
+func blasReads(v *vertex) bool {
+	_, strides := v.layout()
+	switch len(v.shape) {
+	case 0:
+		return true
+	case 1:
+		return strides[0] > 0
+	case 2:
+		rows, cols := v.shape[0], v.shape[1]
+		return strides[1] == 1 && strides[0] >= cols && cols > 1 && rows > 1 || strides[0] == 1 && strides[1] >= rows && cols > 1 && rows > 1 ||
+			isRowMajor(v.shape, strides)
 	}
-	if n.DType() == expr.Float32 {
-		return productOf(single, n, args)
-	}
-	return nil
+	return false
 }
 
-func productOf[T float](r routines[T], n *expr.Node, args []*expr.Value) *expr.Value {
+// dense is an array in memory: where its first element is, and how far it is
+// along each axis to the next.
+type dense struct {
+	data    any
+	off     int
+	shape   []int
+	strides []int
+	dtype   expr.DType
+}
+
+// multiply computes the product n into out, a slice of as many elements as the
+// result has, if all arguments are finite and of n's dtype; else it returns
+// false.
+func multiply(n *expr.Node, args []dense, out any) bool {
+	if n.DType() == expr.Float64 {
+		return multiplyOf(double, n, args, out.([]float64))
+	}
+	return multiplyOf(single, n, args, out.([]float32))
+}
+
+func multiplyOf[T float](r routines[T], n *expr.Node, args []dense, out []T) bool {
 	in := make([]operand[T], len(args))
 	for i, v := range args {
 		o, ok := operandOf[T](v, n.DType())
 		if !ok {
-			return nil
+			return false
 		}
 		in[i] = o
 	}
 	switch n.Op() {
 	case expr.OpDot:
-		return dot(r, in)
+		dot(r, in, out)
 	case expr.OpGemm:
-		return gemm(r, n.Attr().(expr.Transposed), in)
+		gemm(r, n.Attr().(expr.Transposed), in, out)
 	case expr.OpGemv:
-		return gemv(r, n.Attr().(expr.Transposed), in)
+		gemv(r, n.Attr().(expr.Transposed), in, out)
+	default:
+		ger(r, in, out)
 	}
-	return ger(r, in)
+	return true
 }
 
 // operand is a scalar, a vector (rows elements, inc apart) or a matrix whose
@@ -81,35 +107,48 @@ type operand[T float] struct {
 	transposed bool
 }
 
-// operandOf describes v where its strides allow, or else a copy of it. It
-// refuses empty arrays, other dtypes than d and elements that are not finite.
-func operandOf[T float](v *expr.Value, d expr.DType) (operand[T], bool) {
-	if v.DType() != d || v.Rank() > 2 || v.Len() == 0 || !finite(expr.Elements[T](v)) {
+// operandOf describes v. It refuses empty arrays, other dtypes than d and
+// elements that are not finite.
+func operandOf[T float](v dense, d expr.DType) (operand[T], bool) {
+	if v.dtype != d || len(v.shape) > 2 || product(v.shape) == 0 {
 		return operand[T]{}, false
 	}
-	shape, strides := v.Shape(), v.Strides()
-	o := operand[T]{data: v.Data().([]T), rank: v.Rank()}
-	switch v.Rank() {
+	o := operand[T]{data: v.data.([]T)[v.off:], rank: len(v.shape), rows: 1, cols: 1, inc: 1, ld: 1}
+	switch o.rank {
 	case 1:
-		o.rows, o.inc = shape[0], max(1, strides[0])
+		o.rows, o.inc = v.shape[0], max(1, v.strides[0])
 	case 2:
-		o.rows, o.cols = shape[0], shape[1]
-		switch {
-		case strides[1] == 1 && strides[0] >= shape[1]:
-			o.ld = strides[0]
-		case strides[0] == 1 && strides[1] >= shape[0]:
-			o.ld, o.transposed = strides[1], true
+		o.rows, o.cols = v.shape[0], v.shape[1]
+		switch rows, cols := v.shape[0], v.shape[1]; {
+		case cols == 1 || v.strides[1] == 1: // the other stride of one row does not matter
+			o.ld = max(v.strides[0], cols)
+			if rows == 1 {
+				o.ld = cols
+			}
+			if cols == 1 && rows > 1 {
+				o.ld = v.strides[0]
+			}
 		default:
-			o.ld, o.data = shape[1], v.Clone().Data().([]T)
+			o.ld, o.transposed = max(v.strides[1], rows), true
 		}
 	}
-	return o, true
+	return o, o.finite()
 }
 
-func finite[T float](data []T) bool {
-	for _, x := range data {
-		if f := float64(x); math.IsInf(f, 0) || math.IsNaN(f) {
-			return false
+// finite reports whether all elements of o are.
+func (o operand[T]) finite() bool {
+	rows, cols, ld := o.rows, o.cols, o.ld
+	switch {
+	case o.rank == 1:
+		cols, ld = 1, o.inc
+	case o.transposed:
+		rows, cols = cols, rows
+	}
+	for i := range rows {
+		for _, x := range o.data[i*ld : i*ld+cols] {
+			if f := float64(x); math.IsInf(f, 0) || math.IsNaN(f) {
+				return false
+			}
 		}
 	}
 	return true
@@ -131,57 +170,53 @@ func (o operand[T]) shape(t bool) (rows, cols int) {
 }
 
 // dot computes products of vectors and matrices.
-func dot[T float](r routines[T], in []operand[T]) *expr.Value {
+func dot[T float](r routines[T], in []operand[T], out []T) {
 	a, b := in[0], in[1]
 	switch {
 	case a.rank == 1 && b.rank == 1:
-		return value(nil, []T{r.dot(a.rows, a.data, a.inc, b.data, b.inc)})
+		out[0] = r.dot(a.rows, a.data, a.inc, b.data, b.inc)
 	case b.rank == 1:
-		return gemv(r, expr.Transposed{}, []operand[T]{scalar[T](1), a, b})
+		gemv(r, expr.Transposed{}, []operand[T]{scalar[T](1), a, b}, out)
 	case a.rank == 1:
-		return gemv(r, expr.Transposed{A: true}, []operand[T]{scalar[T](1), b, a})
+		gemv(r, expr.Transposed{A: true}, []operand[T]{scalar[T](1), b, a}, out)
+	default:
+		gemm(r, expr.Transposed{}, []operand[T]{scalar[T](1), a, b}, out)
 	}
-	return gemm(r, expr.Transposed{}, []operand[T]{scalar[T](1), a, b})
 }
 
 func scalar[T float](x T) operand[T] { return operand[T]{data: []T{x}} }
 
 // gemm computes alpha*op(A)@op(B) + beta*C.
-func gemm[T float](r routines[T], t expr.Transposed, in []operand[T]) *expr.Value {
+func gemm[T float](r routines[T], t expr.Transposed, in []operand[T], out []T) {
 	a, b := in[1], in[2]
 	m, k := a.shape(t.A)
 	_, n := b.shape(t.B)
-	c, beta := make([]T, m*n), T(0)
+	beta := T(0)
 	if len(in) == 5 {
 		beta = in[3].data[0]
-		in[4].copyTo(c)
+		in[4].copyTo(out)
 	}
 	r.gemm(transpose(t.A != a.transposed), transpose(t.B != b.transposed), m, n, k,
-		in[0].data[0], a.data, a.ld, b.data, b.ld, beta, c, n)
-	return value([]int{m, n}, c)
+		in[0].data[0], a.data, a.ld, b.data, b.ld, beta, out, n)
 }
 
 // gemv computes alpha*op(A)@x + beta*y.
-func gemv[T float](r routines[T], t expr.Transposed, in []operand[T]) *expr.Value {
+func gemv[T float](r routines[T], t expr.Transposed, in []operand[T], out []T) {
 	a, x := in[1], in[2]
-	m, _ := a.shape(t.A)
-	y, beta := make([]T, m), T(0)
+	beta := T(0)
 	if len(in) == 5 {
 		beta = in[3].data[0]
-		in[4].copyTo(y)
+		in[4].copyTo(out)
 	}
 	rows, cols := a.shape(a.transposed) // of the memory
-	r.gemv(transpose(t.A != a.transposed), rows, cols, in[0].data[0], a.data, a.ld, x.data, x.inc, beta, y, 1)
-	return value([]int{m}, y)
+	r.gemv(transpose(t.A != a.transposed), rows, cols, in[0].data[0], a.data, a.ld, x.data, x.inc, beta, out, 1)
 }
 
 // ger computes A + alpha*outer(x, y).
-func ger[T float](r routines[T], in []operand[T]) *expr.Value {
+func ger[T float](r routines[T], in []operand[T], out []T) {
 	x, y := in[1], in[2]
-	a := make([]T, x.rows*y.rows)
-	in[3].copyTo(a)
-	r.ger(x.rows, y.rows, in[0].data[0], x.data, x.inc, y.data, y.inc, a, y.rows)
-	return value([]int{x.rows, y.rows}, a)
+	in[3].copyTo(out)
+	r.ger(x.rows, y.rows, in[0].data[0], x.data, x.inc, y.data, y.inc, out, y.rows)
 }
 
 // copyTo writes the elements of o to dst in row-major order.
@@ -198,13 +233,4 @@ func (o operand[T]) copyTo(dst []T) {
 			}
 		}
 	}
-}
-
-// value returns the array of the given shape over data.
-func value[T float](shape []int, data []T) *expr.Value {
-	v, err := expr.NewValue(shape, data)
-	if err != nil {
-		panic(err)
-	}
-	return v
 }

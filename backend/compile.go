@@ -26,7 +26,7 @@ func (c Config) Compile(inputs []*expr.Node, outputs ...*expr.Node) (p *Program,
 	if err != nil {
 		return nil, err
 	}
-	return newProgram(optimized, trace), nil
+	return newProgram(optimized, trace, c), nil
 }
 
 // checkSignature checks that inputs are distinct inputs and that outputs are

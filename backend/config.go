@@ -3,6 +3,7 @@ package backend
 import (
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"arignote/expr"
@@ -55,6 +56,9 @@ func (c Config) withEnvironment() Config {
 	}
 	return c
 }
+
+// skips reports whether something is left out by name.
+func (c *Config) skips(name string) bool { return slices.Contains(c.Skip, name) }
 
 // Compile turns a function of inputs into a Program by the defaults of
 // [Config].

@@ -1,7 +1,7 @@
 package backend
 
 import (
-	"reflect"
+	"context"
 	"sort"
 	"strings"
 
@@ -14,57 +14,16 @@ import (
 // Program is a compiled function. It does not change: any number of goroutines
 // may run it at the same time.
 type Program struct {
-	graph *expr.Graph
-	trace *optimize.Trace
-	steps []step
-	slots int   // number of values of a run
-	in    []int // slot of each input
-	out   []int // slot of each output
+	graph  *expr.Graph
+	trace  *optimize.Trace
+	config Config
+	host   map[*expr.Node]bool // scalars whose values are needed for planning
+	plans  planCache
 }
 
-// step computes one node.
-type step struct {
-	node *expr.Node
-	args []int // slots of the arguments
-	slot int   // slot of the result
-	free []int // slots whose last use this is
-}
-
-// newProgram orders the nodes of a graph into steps.
-func newProgram(g *expr.Graph, trace *optimize.Trace) *Program {
-	p := &Program{graph: g, trace: trace}
-	slots := make(map[*expr.Node]int)
-	slot := func(n *expr.Node) int {
-		if _, ok := slots[n]; !ok {
-			slots[n] = len(slots)
-		}
-		return slots[n]
-	}
-	for _, in := range g.Inputs {
-		p.in = append(p.in, slot(in))
-	}
-	last := make(map[int]int) // slot -> the step that uses it last
-	for n := range g.Nodes() {
-		if n.Op() == expr.OpInput {
-			continue
-		}
-		s := step{node: n}
-		for _, a := range n.Args() {
-			s.args = append(s.args, slot(a))
-			last[slots[a]] = len(p.steps)
-		}
-		s.slot = slot(n)
-		p.steps = append(p.steps, s)
-	}
-	for _, out := range g.Outputs {
-		p.out = append(p.out, slot(out))
-		delete(last, slots[out])
-	}
-	for slot, i := range last {
-		p.steps[i].free = append(p.steps[i].free, slot)
-	}
-	p.slots = len(slots)
-	return p
+// newProgram returns the Program for a simplified graph.
+func newProgram(g *expr.Graph, trace *optimize.Trace, c Config) *Program {
+	return &Program{graph: g, trace: trace, config: c, host: hostNodes(g)}
 }
 
 // Graph returns the simplified graph that is run.
@@ -79,8 +38,18 @@ func (p *Program) Trace() *optimize.Trace { return p.trace }
 // written, and must not change during the run. The results are fresh,
 // row-major and contiguous, and share no memory with each other.
 func (p *Program) Run(args ...any) (results []*tensor.Dense, err error) {
+	return p.RunContext(context.Background(), args...)
+}
+
+// RunContext is Run that ends early, with the context's error, when ctx is done:
+// that is looked at between parts of steps, tens of microseconds apart.
+func (p *Program) RunContext(ctx context.Context, args ...any) (results []*tensor.Dense, err error) {
 	defer catch("run", p.graph, &err)
-	outs, err := p.run(args)
+	values, err := p.bind(args)
+	if err != nil {
+		return nil, err
+	}
+	outs, err := p.run(ctx, values)
 	if err != nil {
 		return nil, err
 	}
@@ -137,10 +106,14 @@ func (p *Program) order(args map[string]any) ([]any, error) {
 // there is an error nothing is written.
 func (p *Program) RunInto(out []*tensor.Dense, args ...any) (err error) {
 	defer catch("run", p.graph, &err)
-	if len(out) != len(p.out) {
-		return inputError("%d tensors for %d outputs", len(out), len(p.out))
+	if len(out) != len(p.graph.Outputs) {
+		return inputError("%d tensors for %d outputs", len(out), len(p.graph.Outputs))
 	}
-	outs, err := p.run(args)
+	values, err := p.bind(args)
+	if err != nil {
+		return err
+	}
+	outs, err := p.run(context.Background(), values)
 	if err != nil {
 		return err
 	}
@@ -155,47 +128,7 @@ func (p *Program) RunInto(out []*tensor.Dense, args ...any) (err error) {
 	return nil
 }
 
-// run binds the arguments and computes the outputs, which share no memory with
-// the arguments or with each other.
-func (p *Program) run(args []any) ([]*expr.Value, error) {
-	values, err := p.bind(args)
-	if err != nil {
-		return nil, err
-	}
-	shared := make(map[uintptr]bool, len(values)) // memory that results must not lie in
-	for _, v := range values {
-		if v != nil {
-			shared[address(v)] = true
-		}
-	}
-	for i := range p.steps {
-		s := &p.steps[i]
-		v, err := s.run(values)
-		if err != nil {
-			return nil, err
-		}
-		if s.node.Op() == expr.OpConst {
-			shared[address(v)] = true
-		}
-		values[s.slot] = v
-		for _, slot := range s.free {
-			values[slot] = nil
-		}
-	}
-	outs := make([]*expr.Value, len(p.out))
-	for i, slot := range p.out {
-		v := values[slot]
-		if !v.Contiguous() || shared[address(v)] {
-			v = v.Clone()
-		}
-		shared[address(v)] = true
-		outs[i] = v
-	}
-	return outs, nil
-}
-
-// bind converts the arguments and checks them against the inputs. The result
-// has room for all values of the run.
+// bind converts the arguments and checks them against the inputs.
 func (p *Program) bind(args []any) ([]*expr.Value, error) {
 	if len(args) != len(p.graph.Inputs) {
 		return nil, inputError("%d arguments for %d inputs%s", len(args), len(p.graph.Inputs), p.signature())
@@ -211,11 +144,7 @@ func (p *Program) bind(args []any) ([]*expr.Value, error) {
 	if err := expr.BindInputs(p.graph.Inputs, bound); err != nil {
 		return nil, located(err, "arguments")
 	}
-	values := make([]*expr.Value, p.slots)
-	for i, slot := range p.in {
-		values[slot] = bound[i]
-	}
-	return values, nil
+	return bound, nil
 }
 
 // signature lists the inputs for a message: " (x, y)".
@@ -228,32 +157,6 @@ func (p *Program) signature() string {
 		names[i] = in.Name()
 	}
 	return " (" + strings.Join(names, ", ") + ")"
-}
-
-// run computes the step's node: by BLAS where that fits, else by the reference
-// meaning.
-func (s *step) run(values []*expr.Value) (*expr.Value, error) {
-	args := make([]*expr.Value, len(s.args))
-	for i, slot := range s.args {
-		args[i] = values[slot]
-	}
-	if isProduct(s.node) {
-		if _, err := s.node.Bind(args); err != nil {
-			return nil, err
-		}
-		if v := product(s.node, args); v != nil {
-			return v, nil
-		}
-	}
-	return s.node.Eval(args)
-}
-
-// address identifies the memory of v.
-func address(v *expr.Value) uintptr {
-	if v.Data() == nil || v.Len() == 0 {
-		return 0
-	}
-	return reflect.ValueOf(v.Data()).Pointer()
 }
 
 // Eval computes n for arguments by the names of its inputs. It compiles n each

@@ -16,6 +16,7 @@
 //	make peers-setup            # once: installs the peers from Debian
 //	make peers                  # everything; the slow peers take most of an hour
 //	make peers ONLY=W1,W9       # some workloads; a number means all of its variants
+//	go run ./bench/compare -h   # rounds, threads, which of the other peers
 //
 // A line such as
 //
@@ -27,7 +28,8 @@
 // are several rounds. "scaled" marks a time of ours that was measured at a
 // smaller size and multiplied, because the full size would take too long or
 // too much memory. Where the checksums of ours and the peers disagree the line
-// says "check differs".
+// says "check differs". "disturbed" marks a line for which other processes used
+// the CPU: measure again on a quiet machine.
 //
 // Everything is built and stored below $TMPDIR/arignote-peers, nothing in the
 // repository.

@@ -37,7 +37,7 @@ func BenchmarkCall(b *testing.B) {
 // much.
 func fifty(x *expr.Node) *expr.Node {
 	y := x
-	for i := range 16 {
+	for i := range 12 {
 		y = y.Sin().Mul(1.5 + float64(i)).Add(x)
 	}
 	return y.Sum()
@@ -112,7 +112,7 @@ func BenchmarkNewLength(b *testing.B) {
 func TestFifty(t *testing.T) {
 	const at = 0.3
 	want := at
-	for i := range 16 {
+	for i := range 12 {
 		want = math.Sin(want)*(1.5+float64(i)) + at
 	}
 	x := expr.Vector("x")

@@ -94,6 +94,12 @@ type Diagonal struct {
 // Filled belongs to arange and linspace: the dtype of the elements.
 type Filled struct{ DType DType }
 
+// Drawn belongs to uniform: the shape and the dtype of the result.
+type Drawn struct {
+	Sizes []Size
+	DType DType
+}
+
 // Number belongs to item (which result), polygamma (which derivative of psi)
 // and size (which axis; -1 = the product of all).
 type Number struct{ N int }
@@ -114,9 +120,14 @@ type Constant struct{ Value *Value }
 // InputName belongs to inputs.
 type InputName struct{ Name string }
 
-// Body belongs to ops that run a graph of their own: map and with_gradient.
-// The first Sequences inputs of the graph are bound to slices of the first
-// arguments along the leading axis, the others to whole arguments.
+// Body belongs to ops that run a graph of their own: map, while_loop and
+// with_gradient. The first Sequences inputs of the graph are bound to slices of
+// the first arguments along the leading axis, the others to whole arguments.
+//
+// The graph of while_loop works on elements: its inputs are scalars, the states
+// first, and are bound to elements of the broadcast arguments; the last argument
+// of the node, the bound, is not among them. Its outputs are the condition and
+// the next states.
 type Body struct {
 	Graph     *Graph
 	Sequences int
@@ -134,6 +145,7 @@ func (Gathered) attr()   {}
 func (Cast) attr()       {}
 func (Diagonal) attr()   {}
 func (Filled) attr()     {}
+func (Drawn) attr()      {}
 func (Number) attr()     {}
 func (Factor) attr()     {}
 func (Transposed) attr() {}
@@ -266,6 +278,9 @@ func (a Diagonal) Key() string {
 
 // Key returns the dtype.
 func (a Filled) Key() string { return "dtype='" + a.DType.String() + "'" }
+
+// Key returns the shape, with $k for the value of argument k, and the dtype.
+func (a Drawn) Key() string { return Dims{a.Sizes}.Key() + ", dtype='" + a.DType.String() + "'" }
 
 // Key returns the number.
 func (a Number) Key() string { return strconv.Itoa(a.N) }

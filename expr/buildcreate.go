@@ -157,6 +157,12 @@ func buildEye(s *site) *Node {
 	return s.apply(OpEye, Diagonal{K: s.integer(2), DType: s.dtype(3, Float64)}, n, m)
 }
 
+// drawing builds arrays of random numbers from "key, shape, dtype", by default
+// of dtype d.
+func drawing(d DType, draw func(d DType, key any, dims ...any) *Node) func(*site) *Node {
+	return func(s *site) *Node { return draw(s.dtype(2, d), s.node(0), s.shape(1)) }
+}
+
 func diagonalOf(op Op) func(*site) *Node {
 	return func(s *site) *Node { return s.apply(op, Diagonal{K: s.integer(1)}, s.node(0)) }
 }

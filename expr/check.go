@@ -9,7 +9,7 @@ import "fmt"
 //   - Each node has the type that its type rule gives, a constant that of its
 //     value.
 //   - Every input that the outputs need is in Inputs.
-//   - All of this holds for the functions of map and with_gradient too.
+//   - All of this holds for the functions of map, while_loop and with_gradient too.
 //
 // That a graph has no cycles follows from how nodes are built. A violation is
 // a mistake of whoever built the graph by other means than the constructors.

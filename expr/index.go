@@ -131,7 +131,7 @@ func (s *selection) basic() bool {
 // selection sorts the entries of an index of x. Arguments for bounds start at
 // index first.
 func (x *Node) selection(items []any, first int) (*selection, *Error) {
-	items, arrays, err := x.expand(items)
+	items, arrays, gap, err := x.expand(items)
 	if err != nil {
 		return nil, err
 	}
@@ -148,8 +148,9 @@ func (x *Node) selection(items []any, first int) (*selection, *Error) {
 		s.bounds = append(s.bounds, args...)
 		return sizes[0], nil
 	}
-	axis := 0 // of the result of the basic part
-	for _, it := range items {
+	axis := 0       // of the result of the basic part
+	before := false // there is an array before the gap
+	for i, it := range items {
 		item := IndexItem{Step: Size{Arg: -1, N: 1}}
 		switch it := it.(type) {
 		case mark:
@@ -158,6 +159,8 @@ func (x *Node) selection(items []any, first int) (*selection, *Error) {
 			item, err = rangeItem(it, size)
 		case *Node:
 			if arrays {
+				s.front = s.front || i >= gap && before
+				before = before || i < gap
 				s.axes, s.arrays = append(s.axes, axis), append(s.arrays, it)
 				break
 			}
@@ -199,48 +202,92 @@ func rangeItem(r Range, size func(any) (Size, *Error)) (item IndexItem, err *Err
 
 // expand replaces Ellipsis by whole axes, masks by arrays of integers and
 // numbers by nodes, and checks the number of entries. arrays reports whether
-// any entry is an array, in which case integers count as arrays too.
-func (x *Node) expand(items []any) (out []any, arrays bool, err *Error) {
-	used, ellipsis := 0, false
-	for _, it := range items {
+// any entry is an array, in which case integers count as arrays too. gap is
+// the place in out of an Ellipsis that stands for no axes, 0 if there is none:
+// it still keeps the arrays on its sides apart.
+func (x *Node) expand(items []any) (out []any, arrays bool, gap int, err *Error) {
+	nodes := make([]*Node, len(items)) // of the entries that are neither marks nor slices
+	used, ellipses := 0, 0
+	for i, it := range items {
 		switch it := it.(type) {
 		case nil:
-			out = append(out, NewAxis)
 		case mark:
 			if it == Ellipsis {
-				if ellipsis {
-					return nil, false, Errorf(ErrIndex, "slice", "two ellipses in one index")
-				}
-				ellipsis = true
+				ellipses++
 			}
-			out = append(out, it)
 		case Range:
-			out = append(out, it)
 			used++
 		default:
 			n := operand(it)
-			if n.err != nil {
-				return nil, false, n.err
-			}
-			nodes, err := x.indexArrays(n, used)
+			axes, err := n.indexedAxes()
 			if err != nil {
-				return nil, false, err
+				return nil, false, 0, err
 			}
-			arrays = arrays || len(nodes) != 1 || nodes[0].Rank() > 0
-			for _, m := range nodes {
-				out = append(out, m)
-			}
-			used += len(nodes)
+			nodes[i] = n
+			used += axes
 		}
 	}
 	rest := x.Rank() - used
-	if rest < 0 {
-		return nil, false, Errorf(ErrIndex, "slice", "%d indices for shape %s", used, shapeString(x.typ.Dims))
+	switch {
+	case ellipses > 1:
+		return nil, false, 0, Errorf(ErrIndex, "slice", "two ellipses in one index")
+	case rest < 0:
+		return nil, false, 0, Errorf(ErrIndex, "slice", "%d indices for shape %s", used, shapeString(x.typ.Dims))
+	case ellipses == 0:
+		items = append(slices.Clone(items), Ellipsis)
 	}
-	if i := slices.Index(out, any(Ellipsis)); i >= 0 {
-		return slices.Concat(out[:i], fullIndex(rest), out[i+1:]), arrays, nil
+	axis := 0 // of x
+	for i, it := range items {
+		switch {
+		case it == nil:
+			out = append(out, NewAxis)
+		case it == Ellipsis:
+			if rest == 0 {
+				gap = len(out)
+			}
+			out = append(out, fullIndex(rest)...)
+			axis += rest
+		case nodes[i] == nil:
+			out = append(out, it)
+			if it != NewAxis {
+				axis++
+			}
+		default:
+			entry, err := x.indexArrays(nodes[i], axis)
+			if err != nil {
+				return nil, false, 0, err
+			}
+			arrays = arrays || len(entry) != 1 || entry[0].Rank() > 0
+			for _, m := range entry {
+				out = append(out, m)
+			}
+			axis += len(entry)
+		}
 	}
-	return append(out, fullIndex(rest)...), arrays, nil
+	return out, arrays, gap, nil
+}
+
+// indexedAxes returns the number of axes that n indexes: those of a mask, or
+// one. It refuses what is no index.
+func (n *Node) indexedAxes() (int, *Error) {
+	switch {
+	case n.err != nil:
+		return 0, n.err
+	case n.DType().IsInteger() || n.isEmptyConst():
+		return 1, nil
+	case n.DType() != Bool:
+		return 0, Errorf(ErrDType, "slice", "an index must be an integer or a mask, not %s", n.typ)
+	case n.Rank() == 0:
+		return 0, Errorf(ErrDType, "slice", "a single bool is no index")
+	}
+	return n.Rank(), nil
+}
+
+// isEmptyConst reports whether n is a constant without elements: [] in text,
+// whose dtype says nothing.
+func (n *Node) isEmptyConst() bool {
+	v := n.Value()
+	return v != nil && v.Len() == 0 && n.DType() != Bool
 }
 
 // indexArrays returns the integer arrays that the entry n stands for: n itself,
@@ -249,16 +296,11 @@ func (x *Node) indexArrays(n *Node, axis int) ([]*Node, *Error) {
 	switch {
 	case n.DType().IsInteger():
 		return []*Node{n}, nil
-	case n.DType() != Bool:
-		if v := n.Value(); v != nil && v.Len() == 0 { // [] in text
-			return []*Node{Strong(Zeros(Int64, v.shape...))}, nil
-		}
-		return nil, Errorf(ErrDType, "slice", "an index must be an integer or a mask, not %s", n.typ)
-	case n.Rank() == 0:
-		return nil, Errorf(ErrDType, "slice", "a single bool is no index")
+	case n.isEmptyConst():
+		return []*Node{Strong(Zeros(Int64, n.Value().shape...))}, nil
 	}
 	for i, d := range n.typ.Dims {
-		if axis+i >= x.Rank() || !d.mayEqual(x.typ.Dims[axis+i]) {
+		if !d.mayEqual(x.typ.Dims[axis+i]) {
 			return nil, Errorf(ErrIndex, "slice", "a mask of shape %s does not fit axis %d of shape %s",
 				shapeString(n.typ.Dims), axis, shapeString(x.typ.Dims))
 		}

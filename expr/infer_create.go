@@ -98,6 +98,24 @@ func inferEye(s *sig) (Type, *Error) {
 	return Type{DType: s.attr.(Diagonal).DType, Dims: []Dim{n, m}}, err
 }
 
+// inferUniform: a key, and the lengths that the shape refers to.
+func inferUniform(s *sig) (Type, *Error) {
+	a := s.attr.(Drawn)
+	switch a.DType {
+	case Uint32, Uint64, Float32, Float64:
+	default:
+		return Type{}, s.errorf(ErrDType, "no random numbers of %s", a.DType)
+	}
+	if key := s.args[0]; key.Rank() != 0 || !key.DType.IsInteger() {
+		return Type{}, s.errorf(ErrDType, "a key must be an integer scalar, not %s", key)
+	}
+	dims, minus, err := s.sizes(a.Sizes)
+	if err == nil && minus >= 0 {
+		err = s.errorf(ErrShape, "negative length -1")
+	}
+	return Type{DType: a.DType, Dims: dims}, err
+}
+
 // inferDiag: the diagonal of a matrix, or the matrix with a vector on its
 // diagonal.
 func inferDiag(s *sig) (Type, *Error) {

@@ -88,7 +88,7 @@ func (s *sig) elementwiseType(accept func(DType) bool, result func(DType) DType)
 	if !accept(d) {
 		return Type{}, s.errorf(ErrDType, "no %s for %s", s.op, s.dtypes())
 	}
-	if err := s.fits(d); err != nil {
+	if err := s.fits(result(d)); err != nil {
 		return Type{}, err
 	}
 	dims, err := s.broadcast()

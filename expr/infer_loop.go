@@ -39,6 +39,67 @@ func inferMap(s *sig) (Type, *Error) {
 	return Type{Elems: elems}, nil
 }
 
+// inferWhile: each state, broadcast with all arguments but the bound, which is
+// the last.
+func inferWhile(s *sig) (Type, *Error) {
+	g := s.attr.(Body).Graph
+	last, states := len(s.args)-1, len(g.Outputs)-1
+	if len(g.Inputs) != last || states < 1 || states > last {
+		return Type{}, s.errorf(ErrInput, "%d arguments for functions of %d, %d states", last, len(g.Inputs), states)
+	}
+	if b := s.args[last]; b.Rank() != 0 || !b.DType.IsInteger() {
+		return Type{}, s.errorf(ErrDType, "the bound must be an integer scalar, not %s", b)
+	}
+	for i, in := range g.Inputs {
+		if d := s.args[i].DType; d != in.typ.DType || in.Rank() != 0 {
+			return Type{}, s.errorf(ErrDType, "an element of %s does not fit the parameter %s: %s", s.args[i], in.Name(), in.typ)
+		}
+	}
+	if err := s.checkStep(g); err != nil {
+		return Type{}, err
+	}
+	elements := *s
+	elements.args = s.args[:last]
+	dims, err := elements.broadcast()
+	if err != nil {
+		return Type{}, err
+	}
+	if tooLarge(dims) {
+		return Type{}, s.errorf(ErrShape, "shape %s has too many elements", shapeString(dims))
+	}
+	elems := make([]Type, states)
+	for i := range elems {
+		elems[i] = Type{DType: s.args[i].DType, Dims: dims}
+	}
+	if states == 1 {
+		return elems[0], nil
+	}
+	return Type{Elems: elems}, nil
+}
+
+// checkStep checks the condition and the body of an element-wise loop.
+func (s *sig) checkStep(g *Graph) *Error {
+	for n := range g.Nodes() {
+		switch {
+		case n.err != nil:
+			return n.err
+		case n.op == OpConst && n.Rank() > 0:
+			return s.errorf(ErrInput, "the functions work on single elements: a constant of shape %s must be an argument", shapeString(n.typ.Dims)).at(n.Pos())
+		case n.op != OpInput && n.op != OpConst && !n.op.Elementwise():
+			return s.errorf(ErrInput, "the functions work on single elements: %s is not element-wise", n.op).at(n.Pos())
+		}
+	}
+	if c := g.Outputs[0]; c.DType() != Bool {
+		return s.errorf(ErrDType, "the condition is %s, not bool", c.typ).at(c.Pos())
+	}
+	for i, next := range g.Outputs[1:] {
+		if d := g.Inputs[i].DType(); next.DType() != d {
+			return s.errorf(ErrDType, "the state %s is %s and the body makes it %s", g.Inputs[i].Name(), d, next.DType()).at(next.Pos())
+		}
+	}
+	return nil
+}
+
 // fitsInput checks that an argument of type t can be bound to the body's input.
 func (s *sig) fitsInput(t Type, in *Node) *Error {
 	want := in.typ

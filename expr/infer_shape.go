@@ -29,10 +29,9 @@ func inferDimShuffle(s *sig) (Type, *Error) {
 	return Type{DType: x.DType, Weak: x.Weak && len(dims) == 0, Dims: dims}, nil
 }
 
-// sizes resolves the sizes of a shape attribute: dims, the axis whose size is
+// sizes resolves the sizes of an attribute: dims, the axis whose size is
 // -1 (or -1 if there is none), and whether all other sizes are known.
-func (s *sig) sizes() (dims []Dim, infer int, err *Error) {
-	sizes := s.attr.(Dims).Sizes
+func (s *sig) sizes(sizes []Size) (dims []Dim, infer int, err *Error) {
 	for i := 1; i < len(s.args); i++ {
 		if a := s.args[i]; a.Rank() != 0 || !a.DType.IsInteger() {
 			return nil, 0, s.errorf(ErrDType, "a size must be an integer scalar, not %s", a)
@@ -62,7 +61,7 @@ func (s *sig) sizes() (dims []Dim, infer int, err *Error) {
 // inferReshape: the same elements in another shape; one size may be -1.
 func inferReshape(s *sig) (Type, *Error) {
 	x := s.args[0]
-	dims, minus, err := s.sizes()
+	dims, minus, err := s.sizes(s.attr.(Dims).Sizes)
 	if err != nil {
 		return Type{}, err
 	}
@@ -108,7 +107,7 @@ func quotientDim(whole, rest []Dim) (Dim, bool) {
 // inferBroadcastTo: axes of length 1 stretch to the shape, new axes in front.
 func inferBroadcastTo(s *sig) (Type, *Error) {
 	x := s.args[0]
-	dims, minus, err := s.sizes()
+	dims, minus, err := s.sizes(s.attr.(Dims).Sizes)
 	if err != nil {
 		return Type{}, err
 	}

@@ -319,10 +319,17 @@ var functions = []function{
 	{"tril", "x, k=0", diagonalOf(OpTril)},
 	{"triu", "x, k=0", diagonalOf(OpTriu)},
 
+	// Random numbers.
+	{"uniform", "key, shape, dtype='float64'", drawing(Float64, UniformOf)},
+	{"random_bits", "key, shape, dtype='uint64'", drawing(Uint64, RandomBitsOf)},
+	{"normal", "key, shape, dtype='float64'", drawing(Float64, NormalOf)},
+	{"fold_in", "key, i", func(s *site) *Node { return FoldIn(s.node(0), s.node(1)) }},
+
 	// Gradients, loops, several results.
 	{"stop_gradient", "x", applied(OpStopGradient)},
 	{"scale_gradient", "x, factor", func(s *site) *Node { return s.apply(OpScaleGradient, Factor{s.float(1)}, s.node(0)) }},
 	{"with_gradient", "y, gradient, *wrt", buildWithGradient},
 	{"map", "f, *sequences", buildMap},
+	{"while_loop", "cond, body, init, bound, *others", buildWhile},
 	{"item", "x, i", buildItem},
 }

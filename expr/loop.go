@@ -1,6 +1,9 @@
 package expr
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // Loops and gradients of the user's own: ops whose attribute holds a graph.
 
@@ -43,6 +46,93 @@ func Map(f func(args ...*Node) []*Node, sequences []any, others ...any) []*Node 
 // node has several results if the body has.
 func MapGraph(body *Graph, sequences int, args ...*Node) *Node {
 	return withBody(OpMap, body, sequences, args)
+}
+
+// While returns the states at which an element-wise loop ends. All arguments
+// broadcast together; each element runs on its own, for as long as its own
+// condition holds and at most bound times:
+//
+//	for t := 0; t < bound && cond(states, others); t++ {
+//		states = body(states, others)
+//	}
+//
+// cond and body are called once, with symbols for one element of each of the
+// states, which start from init, followed by those of the others. They consist
+// of element-wise operations alone (ErrInput otherwise); every array that they
+// depend on must come in as an argument. cond returns a bool, body one value
+// for each state in the state's dtype (ErrDType otherwise), which literals
+// take. bound is an integer scalar; below 1 nothing is done.
+//
+// The gradient is that of the steps that were taken: how many there are counts
+// as constant. It is found by carrying derivatives along with the states, so
+// that it needs no memory for each step.
+func While(cond func(args ...*Node) *Node, body func(args ...*Node) []*Node, init []any, bound any, others ...any) []*Node {
+	args := append(operands(init), operands(others)...)
+	params := make([]*Node, len(args))
+	for i, a := range args {
+		if a.err != nil {
+			return []*Node{a}
+		}
+		params[i] = InputOf("p"+strconv.Itoa(i), Type{DType: a.DType()})
+	}
+	outputs := []*Node{cond(params...)}
+	outputs = append(outputs, body(params...)...)
+	if len(outputs) != 1+len(init) {
+		return []*Node{wrong(Errorf(ErrInput, "while_loop", "a body of %d results for %d states", len(outputs)-1, len(init)))}
+	}
+	n := WhileGraph(NewGraph(params, outputs...), operand(bound), args...)
+	if !n.typ.IsTuple() {
+		return []*Node{n}
+	}
+	items := make([]*Node, len(n.typ.Elems))
+	for i := range items {
+		items[i] = n.Item(i)
+	}
+	return items
+}
+
+// WhileGraph is While for functions that are already a graph: its inputs are
+// scalars, the states first, its outputs the condition and the next states. The
+// node has several results if there are several states.
+func WhileGraph(body *Graph, bound *Node, args ...*Node) *Node {
+	g := NewGraph(body.Inputs, body.Outputs...)
+	for _, out := range g.Outputs {
+		if err := out.Err(); err != nil {
+			return wrong(asError(err, ErrInput, OpWhile.String()))
+		}
+	}
+	if name := g.unbound(); name != "" {
+		return wrong(Errorf(ErrInput, OpWhile.String(), "the function uses %s, which is not one of its parameters", name))
+	}
+	return apply(OpWhile, Body{Graph: g.adapted()}, append(slices.Clone(args), bound)...)
+}
+
+// adapted returns the graph of an element-wise loop in which next states that
+// are weak have the dtype of their state if they can have it.
+func (g *Graph) adapted() *Graph {
+	out := NewGraph(g.Inputs, slices.Clone(g.Outputs)...)
+	for i := range out.Outputs {
+		if i > 0 && i <= len(g.Inputs) {
+			out.Outputs[i] = g.Outputs[i].adapted(g.Inputs[i-1].DType())
+		}
+	}
+	return out
+}
+
+// adapted returns x with dtype d if x is weak and d is a dtype that it can
+// adapt to.
+func (x *Node) adapted(d DType) *Node {
+	if !x.typ.Weak || x.DType() == d || promoteWeak(d, x.DType()) != d {
+		return x
+	}
+	v := x.Value()
+	switch {
+	case v == nil:
+		return New(x, OpCast, Cast{d}, x)
+	case v.dtype.IsInteger() && d.IsInteger() && !integerFits(v.Int(0), d):
+		return x
+	}
+	return &Node{op: OpConst, attr: Constant{v.convert(d)}, typ: Type{DType: d}, place: x.place}
 }
 
 // WithGradient returns y, whose gradient with respect to wrt is given by body

@@ -171,12 +171,14 @@ const (
 	OpDiag
 	OpTril
 	OpTriu
+	OpUniform
 
 	// Gradients, loops, the user's own.
 	OpStopGradient
 	OpScaleGradient
 	OpWithGradient
 	OpMap
+	OpWhile
 	OpItem
 	OpCustom
 
@@ -383,11 +385,13 @@ var opTable = [NumOps]row{
 	OpDiag:     {name: "diag", arity: 1, infer: inferDiag, eval: evalDiag, props: exact, example: "x: float64[3]; diag(x)"},
 	OpTril:     {name: "tril", arity: 1, infer: inferTri, eval: evalTri, props: exact, example: "x: float64[3, 4]; tril(x, k=1)"},
 	OpTriu:     {name: "triu", arity: 1, infer: inferTri, eval: evalTri, props: exact, example: "x: float64[3, 4]; triu(x)"},
+	OpUniform:  {name: "uniform", arity: variadic1, infer: inferUniform, eval: evalUniform, props: exact, example: "x: float64[3, 4]; x*uniform(7, (3, 4))"},
 
 	OpStopGradient:  {name: "stop_gradient", arity: 1, infer: inferSame, eval: evalIdentity, props: exact, example: "x: float64[3]; x*stop_gradient(x)"},
 	OpScaleGradient: {name: "scale_gradient", arity: 1, infer: inferSame, eval: evalIdentity, props: exact, example: "x: float64[3]; scale_gradient(x**2, 0.5)"},
 	OpWithGradient:  {name: "with_gradient", arity: variadic1, infer: inferWithGradient, eval: evalIdentity, example: "x: float64[3]; with_gradient(x**2, lambda g, x: 2*g*x, x)"},
 	OpMap:           {name: "map", arity: variadic1, infer: inferMap, eval: evalMap, example: "x: float64[3, 2]; map(lambda v: sum(v*v), x)"},
+	OpWhile:         {name: "while_loop", arity: variadic2, infer: inferWhile, eval: evalWhile, example: "x: float64[3]; y: float64[2, 1]; while_loop(lambda z, k: abs(z) < 1, lambda z, k: (z*z + y/2, k + 1), (x/2, 0), 4)[0]"},
 	OpItem:          {name: "item", arity: 1, infer: inferItem, eval: evalItem, props: exact, example: "x: float64[3, 4]; nonzero(x > 0)[0]"},
 	OpCustom:        {name: "custom", arity: variadic1, infer: inferCustom, eval: evalCustom},
 }

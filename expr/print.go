@@ -16,7 +16,8 @@ import (
 // or more terms comes back as additions of two (which give the same bits:
 // sums of several terms are added from the left, and where that would not be
 // the same, they are written as a call), that a constant used several times
-// may become several constants, and that all NaNs are one.
+// may become several constants, that what the condition of a while_loop shares
+// with its body is in both, and that all NaNs are one.
 
 const (
 	maxHeight = 40   // operators and calls inside each other before an expression is named

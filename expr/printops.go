@@ -42,6 +42,8 @@ func init() {
 		OpScaleGradient: (*printer).scaleGradient,
 		OpWithGradient:  (*printer).withGradient,
 		OpMap:           (*printer).mapping,
+		OpWhile:         (*printer).while,
+		OpUniform:       (*printer).uniform,
 		OpItem:          (*printer).item,
 		OpCustom:        (*printer).custom,
 	}
@@ -185,9 +187,8 @@ func (p *printer) length(n *Node, z Size) piece {
 	return p.arg(n, z.Arg)
 }
 
-// lengths writes the shape of n's attribute as a tuple.
-func (p *printer) lengths(n *Node) piece {
-	sizes := n.attr.(Dims).Sizes
+// lengths writes the shape in n's attribute as a tuple.
+func (p *printer) lengths(n *Node, sizes []Size) piece {
 	parts := make([]string, len(sizes))
 	height := 0
 	for i, z := range sizes {
@@ -203,7 +204,7 @@ func (p *printer) lengths(n *Node) piece {
 
 func (p *printer) shaped(n *Node) piece {
 	x := p.arg(n, 0)
-	return callText(n.op.String(), "", x, p.lengths(n))
+	return callText(n.op.String(), "", x, p.lengths(n, n.attr.(Dims).Sizes))
 }
 
 // broadcast writes zeros, ones and full for a strong scalar constant that is
@@ -217,11 +218,11 @@ func (p *printer) broadcast(n *Node) piece {
 	v := x.Value()
 	switch v.key() {
 	case Zeros(v.dtype).key():
-		return callText("zeros", keyIf(v.dtype != Float64, dtype), p.lengths(n))
+		return callText("zeros", keyIf(v.dtype != Float64, dtype), p.lengths(n, n.attr.(Dims).Sizes))
 	case ScalarValue(1.0).convert(v.dtype).key():
-		return callText("ones", keyIf(v.dtype != Float64, dtype), p.lengths(n))
+		return callText("ones", keyIf(v.dtype != Float64, dtype), p.lengths(n, n.attr.(Dims).Sizes))
 	}
-	shape := p.lengths(n)
+	shape := p.lengths(n, n.attr.(Dims).Sizes)
 	return callText("full", keyIf(v.dtype != literalDType(v.dtype), dtype), shape, p.filling(v))
 }
 
@@ -390,6 +391,17 @@ func (p *printer) linspace(n *Node) piece {
 	return p.call(n, "linspace", keyIf(d != Float64, "dtype='"+d.String()+"'"))
 }
 
+// uniform leaves out the dtype that is the default. Integers are random_bits.
+func (p *printer) uniform(n *Node) piece {
+	a := n.attr.(Drawn)
+	name, usual := "uniform", Float64
+	if a.DType.IsInteger() {
+		name, usual = "random_bits", Uint64
+	}
+	seed := p.arg(n, 0)
+	return callText(name, keyIf(a.DType != usual, "dtype='"+a.DType.String()+"'"), seed, p.lengths(n, a.Sizes))
+}
+
 // eye leaves out the number of columns if it is that of the rows.
 func (p *printer) eye(n *Node) piece {
 	rows, columns := p.arg(n, 0), piece{}
@@ -450,13 +462,37 @@ func (p *printer) mapping(n *Node) piece {
 		for i := b.Sequences; i < len(n.args); i++ {
 			others = append(others, p.arg(n, i))
 		}
-		tuple := callText("", "", others...)
-		if len(others) == 1 {
-			tuple.text = "(" + others[0].text + ",)"
-		}
-		args = append(args, tuple)
+		args = append(args, tupleOf(others))
 	}
 	text := callText("map", "", args...)
+	text.height = maxHeight
+	return text
+}
+
+// tupleOf writes (a, b) or (a,).
+func tupleOf(elems []piece) piece {
+	tuple := callText("", "", elems...)
+	if len(elems) == 1 {
+		tuple.text = "(" + elems[0].text + ",)"
+	}
+	return tuple
+}
+
+// while writes while_loop(lambda z, c: abs(z) < 2, lambda z, c: z*z + c, (x,),
+// 9, c). As a map it always gets a name where it is an argument.
+func (p *printer) while(n *Node) piece {
+	g := n.attr.(Body).Graph
+	states, last := len(g.Outputs)-1, len(n.args)-1
+	args := []piece{p.lambda(NewGraph(g.Inputs, g.Outputs[0])), p.lambda(NewGraph(g.Inputs, g.Outputs[1:]...))}
+	var init []piece
+	for i := range states {
+		init = append(init, p.arg(n, i))
+	}
+	args = append(args, tupleOf(init), p.arg(n, last))
+	for i := states; i < last; i++ {
+		args = append(args, p.arg(n, i))
+	}
+	text := callText("while_loop", "", args...)
 	text.height = maxHeight
 	return text
 }

@@ -109,6 +109,7 @@ type reader struct {
 type scope struct {
 	names    map[string]definition
 	outer    *scope
+	elements bool    // of an array outside, one element is known here
 	captured []*Node // nodes of the outer scope that the body of a lambda uses
 	params   []*Node // the parameters that stand for them
 }
@@ -238,13 +239,17 @@ func (r *reader) lookup(s *scope, e *syntax.Name) (*Node, *Error) {
 		return nil, nil
 	}
 	n, err := r.lookup(s.outer, e)
-	if n == nil || err != nil || n.op == OpConst || n.typ.Weak {
+	if n == nil || err != nil || (n.op == OpConst || n.typ.Weak) && (n.Rank() == 0 || !s.elements) {
 		return n, err
 	}
 	if n.typ.IsTuple() {
 		return nil, errorAt(e.Pos, ErrDType, "", "%s has several results %v: pick one by its index outside of the lambda", shorten(e.Ident), n.typ)
 	}
-	param := parameter(e.Ident, n.typ, e.Pos)
+	t := n.typ
+	if s.elements {
+		t.Dims = nil
+	}
+	param := parameter(e.Ident, t, e.Pos)
 	s.names[e.Ident] = definition{param, e.Pos}
 	s.captured, s.params = append(s.captured, n), append(s.params, param)
 	return param, nil

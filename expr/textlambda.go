@@ -6,15 +6,16 @@ import (
 	"arignote/expr/syntax"
 )
 
-// This file reads functions as arguments: the bodies of map and with_gradient.
+// This file reads functions as arguments: the bodies of map, while_loop and
+// with_gradient.
 
 // maxLambdas is how deep lambdas may be nested in each other.
 const maxLambdas = 16
 
 // lambda reads argument i, a lambda whose parameters have the given types. It
 // returns the body and the nodes outside of it that it uses, for which it has
-// more parameters.
-func (s *site) lambda(i int, types []Type) (body *Graph, captured []*Node) {
+// more parameters. If elements is true, these stand for elements of the nodes.
+func (s *site) lambda(i int, types []Type, elements bool) (body *Graph, captured []*Node) {
 	e, ok := s.args[i].(*syntax.Lambda)
 	switch {
 	case s.err != nil:
@@ -29,7 +30,7 @@ func (s *site) lambda(i int, types []Type) (body *Graph, captured []*Node) {
 		s.fail(e, ErrSyntax, "more than %d lambdas inside each other", maxLambdas)
 		return nil, nil
 	}
-	inner := &scope{names: map[string]definition{}, outer: s.r.scope}
+	inner := &scope{names: map[string]definition{}, outer: s.r.scope, elements: elements}
 	body = &Graph{}
 	for k, p := range e.Params {
 		in := parameter(p.Ident, types[k], p.Pos)
@@ -86,11 +87,88 @@ func buildMap(s *site) *Node {
 		}
 		types[i].Dims = a.typ.Dims[1:]
 	}
-	body, captured := s.lambda(0, types)
+	body, captured := s.lambda(0, types, false)
 	if s.err != nil {
 		return &Node{err: s.err}
 	}
 	return s.apply(OpMap, Body{body, len(sequences)}, append(args, captured...)...)
+}
+
+// buildWhile reads while_loop(cond, body, (x, y), bound, c): two functions of
+// an element of each of x, y, c and of what they use from outside.
+func buildWhile(s *site) *Node {
+	init, ok := elemsOf(s.args[2])
+	if !ok {
+		init = []syntax.Expr{s.args[2]}
+	}
+	args := s.arrays(slices.Concat(init, s.rest))
+	bound := s.node(3)
+	types := make([]Type, len(args))
+	for i, a := range args {
+		types[i] = Type{DType: a.DType()}
+	}
+	cond, usedByCond := s.lambda(0, types, true)
+	body, usedByBody := s.lambda(1, types, true)
+	switch {
+	case s.err != nil:
+	case len(init) == 0:
+		s.fail(s.args[2], ErrInput, "a state is missing")
+	case len(cond.Outputs) != 1:
+		s.fail(s.args[0], ErrInput, "a condition of %d results, one is wanted", len(cond.Outputs))
+	case len(body.Outputs) != len(init):
+		s.fail(s.args[1], ErrInput, "a body of %d results for %d states", len(body.Outputs), len(init))
+	}
+	if s.err != nil {
+		return &Node{err: s.err}
+	}
+	g, used := oneGraph(cond, usedByCond, body, usedByBody)
+	n := s.apply(OpWhile, Body{Graph: g.adapted()}, slices.Concat(args, used, []*Node{bound})...)
+	s.err = n.err // it has the place of what is wrong inside
+	return n
+}
+
+// oneGraph joins two functions of the same arguments, given what each uses from
+// outside beside these. The parameters have the names of the second function.
+func oneGraph(f *Graph, usedByF []*Node, h *Graph, usedByH []*Node) (g *Graph, used []*Node) {
+	g = NewGraph(slices.Clone(h.Inputs))
+	names := map[string]bool{}
+	for _, in := range h.Inputs {
+		names[in.Name()] = true
+	}
+	by := map[*Node]*Node{}
+	used = usedByH
+	args := len(h.Inputs) - len(usedByH)
+	for i, in := range f.Inputs {
+		k := i
+		if i >= args {
+			n := usedByF[i-args]
+			k = slices.Index(used, n)
+			if k < 0 {
+				k = len(used)
+				used = append(used, n)
+				g.Inputs = append(g.Inputs, renamed(in, names))
+			}
+			k += args
+		}
+		by[in] = g.Inputs[k]
+	}
+	g.Outputs = append(Replace(by, f.Outputs...), h.Outputs...)
+	return g, used
+}
+
+// renamed returns the input x with a name that is not in names, and adds it.
+func renamed(x *Node, names map[string]bool) *Node {
+	name := x.Name()
+	for names[name] {
+		name += "_"
+	}
+	names[name] = true
+	if name == x.Name() {
+		return x
+	}
+	n := *x
+	n.attr = InputName{name}
+	return &n
 }
 
 // buildWithGradient reads with_gradient(y, lambda g, x: 2*g*x, x). What the
@@ -102,7 +180,7 @@ func buildWithGradient(s *site) *Node {
 	for _, x := range wrt {
 		types = append(types, x.typ)
 	}
-	body, captured := s.lambda(1, types)
+	body, captured := s.lambda(1, types, false)
 	if s.err != nil {
 		return &Node{err: s.err}
 	}

@@ -21,7 +21,7 @@ const maxTree = 50
 //	    └─ 2.0 [id D] float64
 //
 // What stands below a node is written once; "..." stands for it after that.
-// The functions of map and with_gradient follow as trees of their own. Large
+// The functions of map, while_loop and with_gradient follow as trees of their own. Large
 // constants are cut.
 func Print(w io.Writer, nodes ...*Node) error {
 	t := &treePrinter{w: bufio.NewWriter(w), marks: map[*Node]string{}}

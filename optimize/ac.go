@@ -98,7 +98,7 @@ func (r *run) matchSum(n *expr.Node, s *sum) (*expr.Node, why) {
 				continue
 			}
 			if m := r.replaceTerms(n, s, a, i, scale); m != nil {
-				return m, why{a.Name, a.Class, a.Assumption()}
+				return m, why{a.Name, a.Class, a.assumption()}
 			}
 		}
 	}
@@ -121,11 +121,14 @@ func (r *run) replaceTerms(n *expr.Node, s *sum, a *acRule, i int, scale float64
 	out := &sum{d: s.d, constant: s.constant, has: s.has, index: make(map[*expr.Node]int)}
 	out.constant.f -= scale * a.constant
 	for j, t := range s.terms {
-		if j != i && j != second {
+		switch j {
+		case i:
+			out.add(r, term{coef: number{f: scale}, base: right})
+		case second:
+		default:
 			out.add(r, t)
 		}
 	}
-	out.add(r, term{number{f: scale}, right})
 	return r.fit(n, out.write(r, n))
 }
 
@@ -170,7 +173,7 @@ func (r *run) matchProduct(n *expr.Node, p *product) (*expr.Node, why) {
 				continue
 			}
 			if m := r.replaceFactors(n, p, a, i); m != nil {
-				return m, why{a.Name, a.Class, a.Assumption()}
+				return m, why{a.Name, a.Class, a.assumption()}
 			}
 		}
 	}
@@ -206,11 +209,13 @@ func (r *run) replaceFactors(n *expr.Node, p *product, a *acRule, i int) *expr.N
 		case second:
 			f.exp -= k * a.parts[1].n
 		}
+		if j == i {
+			out.mul(factor{right, k})
+		}
 		if f.exp != 0 {
 			out.mul(f)
 		}
 	}
-	out.mul(factor{right, k})
 	if out.bad {
 		return nil
 	}

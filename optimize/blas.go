@@ -23,7 +23,6 @@ func blas(r *run, g *expr.Graph) *expr.Graph {
 		if m = r.fit(n, m); m == nil {
 			return nil, why{}
 		}
-		r.uses.inherit(r.id(n), r.id(m))
 		return m, why{rule: blasName(m), class: Real, note: "products are added in another order"}
 	})
 }

@@ -21,7 +21,7 @@ var infix = map[expr.Op]struct {
 }
 
 const (
-	briefDepth = 6   // levels that Brief shows
+	briefDepth = 8   // levels that Brief shows
 	briefLen   = 160 // characters after which it stops
 	precNeg    = 7
 )
@@ -65,10 +65,8 @@ func briefApply(b *strings.Builder, n *expr.Node, prec, depth int) {
 			}
 			brief(b, a, 0, depth-1)
 		}
-		if n.Attr() != nil {
-			if key := n.Attr().Key(); key != "" && len(key) < 60 {
-				b.WriteString(", " + key)
-			}
+		if key := briefAttr(n.Attr()); key != "" {
+			b.WriteString(", " + key)
 		}
 		b.WriteByte(')')
 		return
@@ -85,6 +83,17 @@ func briefApply(b *strings.Builder, n *expr.Node, prec, depth int) {
 			brief(b, a, side, depth-1)
 		}
 	})
+}
+
+// briefAttr writes an attribute, bodies of loops elided.
+func briefAttr(a expr.Attr) string {
+	switch a.(type) {
+	case nil:
+		return ""
+	case expr.Body:
+		return "..."
+	}
+	return a.Key()
 }
 
 func bracket(b *strings.Builder, on bool, inside func()) {

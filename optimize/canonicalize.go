@@ -22,11 +22,7 @@ func canonicalize(r *run, g *expr.Graph) *expr.Graph {
 		if !r.collects(n) {
 			return nil, why{}
 		}
-		m, by := r.canonical(n)
-		if m != nil {
-			r.uses.inherit(r.id(n), r.id(m))
-		}
-		return m, by
+		return r.canonical(n)
 	})
 }
 

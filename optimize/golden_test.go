@@ -28,7 +28,7 @@ func TestGolden(t *testing.T) {
 			}
 			t.Run(c.Name, func(t *testing.T) {
 				for _, known := range []bool{true, false} {
-					if err := goldenCase(&c, known); err != nil {
+					if err := goldenCase(&c, known, optimize.Options{}); err != nil {
 						t.Errorf("known dims: %v: %s: %v", known, c.Expr, err)
 					}
 				}
@@ -37,7 +37,31 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-func goldenCase(c *exprtest.Case, known bool) error {
+// TestSkipEach leaves out one pass after the other, and runs all cases at once
+// for the race detector's sake.
+func TestSkipEach(t *testing.T) {
+	areas, err := exprtest.Load(goldenDir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range optimize.Passes {
+		t.Run(p.Name, func(t *testing.T) {
+			t.Parallel()
+			for _, area := range areas {
+				for _, c := range area.Cases {
+					if c.Error != "" || area.Area == "hard" {
+						continue
+					}
+					if err := goldenCase(&c, true, optimize.Options{Skip: []string{p.Name}}); err != nil {
+						t.Errorf("%s: %s: %v", c.Name, c.Expr, err)
+					}
+				}
+			}
+		})
+	}
+}
+
+func goldenCase(c *exprtest.Case, known bool, o optimize.Options) error {
 	inputs, err := c.Symbols(known)
 	if err != nil {
 		return err
@@ -59,7 +83,7 @@ func goldenCase(c *exprtest.Case, known bool) error {
 	if len(wrt) > 0 {
 		outputs = append(outputs, autodiff.Grads(y.Sum(), wrt...)...)
 	}
-	g, trace, err := optimize.Run(expr.NewGraph(inputs, outputs...), optimize.Options{})
+	g, trace, err := optimize.Run(expr.NewGraph(inputs, outputs...), o)
 	if err != nil {
 		return err
 	}

@@ -293,6 +293,20 @@ func (a attrPattern) same(b attrPattern) bool {
 	return a.family == b.family && a.keys == b.keys && a.axis == b.axis && a.keep == b.keep && slices.Equal(a.fixed, b.fixed)
 }
 
+// plausible compares ops one level down: most nodes are told apart by that.
+func (p *pattern) plausible(n *expr.Node) bool {
+	if len(n.Args()) != len(p.args) {
+		return false
+	}
+	for i, a := range p.args {
+		op := n.Arg(i).Op()
+		if a.kind == isLit && op != expr.OpConst && !op.View() || a.kind >= isOp && op != a.op {
+			return false
+		}
+	}
+	return true
+}
+
 // match reports whether n is an instance of p, and binds the names.
 func (p *pattern) match(n *expr.Node, b *binding) bool {
 	switch p.kind {
@@ -454,12 +468,6 @@ func (r *run) transpose(at, x *expr.Node) *expr.Node {
 	return r.make(at, expr.OpDimShuffle, expr.Pattern{Axes: []int{1, 0}}, x)
 }
 
-// constKey is a weak constant: the bits of its value, and its kind.
-type constKey struct {
-	bits uint64
-	kind uint8
-}
-
 // literal returns the weak constant that a rule names.
 func (r *run) literal(l literal) *expr.Node {
 	switch {
@@ -473,19 +481,17 @@ func (r *run) literal(l literal) *expr.Node {
 
 // weak returns the weak constant v: an int, float64 or bool.
 func (r *run) weak(v any) *expr.Node {
-	var k constKey
+	var n *expr.Node
 	switch v := v.(type) {
 	case bool:
-		k = constKey{uint64(oneIf(v)), 1}
+		n = r.weakScalar(expr.Bool, 0, complex(oneIf(v), 0))
 	case int:
-		k = constKey{uint64(v), 2}
+		n = r.weakScalar(expr.Int64, int64(v), complex(float64(v), 0))
 	case float64:
-		k = constKey{math.Float64bits(v), 3}
+		n = r.weakScalar(expr.Float64, 0, complex(v, 0))
 	}
-	if n := r.consts[k]; n != nil {
-		return n
+	if n == nil {
+		n = r.node(expr.Const(v))
 	}
-	n := r.node(expr.Const(v))
-	r.consts[k] = n
 	return n
 }

@@ -26,14 +26,15 @@ type factor struct {
 const costPow = 4
 
 // gatherProduct takes the product n apart. It opens inner products that
-// nothing else uses.
-func (r *run) gatherProduct(n *expr.Node) *product {
+// nothing else uses, and up to left of those that others use, see gatherSum.
+func (r *run) gatherProduct(n *expr.Node, left int) *product {
 	p := &product{d: n.DType(), coef: whole(1), index: make(map[*expr.Node]int)}
 	stack := []factor{{n, 1}}
 	for len(stack) > 0 && !p.bad {
 		f := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		if f.base != n && !r.opens(f.base, p.d) {
+		paid := f.base == n || r.opens(f.base, p.d)
+		if !paid && !(left > 0 && opensShared(f.base, p.d)) {
 			p.mul(f)
 			continue
 		}
@@ -42,7 +43,11 @@ func (r *run) gatherProduct(n *expr.Node) *product {
 			p.mul(f)
 			continue
 		}
-		p.cost += cost
+		if paid {
+			p.cost += cost
+		} else {
+			left--
+		}
 		for i := len(parts) - 1; i >= 0; i-- {
 			stack = append(stack, parts[i])
 		}
@@ -121,7 +126,7 @@ func (p *product) mulConstant(c number, exp float64) {
 
 // collectProduct returns a cheaper form of the product n, or nil.
 func (r *run) collectProduct(n *expr.Node) (*expr.Node, why) {
-	p := r.gatherProduct(n)
+	p := r.gatherProduct(n, 0)
 	if p.bad {
 		return nil, why{}
 	}
@@ -129,7 +134,14 @@ func (r *run) collectProduct(n *expr.Node) (*expr.Node, why) {
 		return m, by
 	}
 	if !r.mergeExps(n, p) && p.costBack() >= p.cost {
-		return nil, why{}
+		if len(p.factors) > maxShared {
+			return nil, why{}
+		}
+		open := r.gatherProduct(n, maxShared)
+		if open.bad || open.costBack() >= p.cost {
+			return nil, why{}
+		}
+		p = open
 	}
 	m := r.fit(n, p.write(r, n))
 	if m == nil || m == n {
@@ -157,7 +169,7 @@ func (r *run) mergeExps(n *expr.Node, p *product) bool {
 	s := &sum{d: p.d, index: make(map[*expr.Node]int)}
 	for _, i := range exps {
 		f := p.factors[i]
-		s.add(r, term{number{f: f.exp}, f.base.Arg(0)})
+		s.add(r, term{coef: number{f: f.exp}, base: f.base.Arg(0)})
 	}
 	m := r.make(n, expr.OpExp, nil, s.write(r, n))
 	if m.Err() != nil {

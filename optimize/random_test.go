@@ -3,6 +3,7 @@ package optimize_test
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -127,4 +128,90 @@ func atLeastAsKnown(t, u expr.Type) bool {
 func lastSteps(t *optimize.Trace) string {
 	lines := strings.Split(t.String(), "\n")
 	return strings.Join(lines[max(0, len(lines)-30):], "\n")
+}
+
+// TestRandomArithmetic does the same for graphs of sums, products and powers
+// alone, in which terms and factors meet often: of integers in every bit, of
+// positive floats up to rounding.
+func TestRandomArithmetic(t *testing.T) {
+	trials := 5000
+	if testing.Short() {
+		trials = 500
+	}
+	for seed := range trials {
+		if err := arithmeticGraph(uint64(seed)); err != nil {
+			t.Errorf("seed %d: %v", seed, err)
+		}
+	}
+}
+
+func arithmeticGraph(seed uint64) error {
+	rng := rand.New(rand.NewPCG(seed, 7))
+	d := []expr.DType{expr.Float64, expr.Float64, expr.Int64, expr.Int8, expr.Uint8}[rng.IntN(5)]
+	var pool []*expr.Node
+	var values []*expr.Value
+	for _, name := range []string{"x", "y", "z"} {
+		shape := [][]int{{}, {3}, {2, 3}, {1}}[rng.IntN(4)]
+		pool = append(pool, input(name, d, shape, rng.IntN(2) == 0))
+		values = append(values, randomArray(rng, d, shape))
+	}
+	inputs := pool[:3:3]
+	for len(pool) < 18 {
+		pick := func() *expr.Node {
+			if rng.IntN(5) == 0 {
+				return expr.Const([]any{1, 2, -1, 3, 5, -2}[rng.IntN(6)])
+			}
+			return pool[rng.IntN(len(pool))]
+		}
+		var n *expr.Node
+		switch k := rng.IntN(12); {
+		case k < 4:
+			n = pick().Add(pick())
+		case k < 6:
+			n = pick().Sub(pick())
+		case k < 9:
+			n = pick().Mul(pick())
+		case k == 9:
+			n = pick().Neg()
+		case d.IsInteger():
+			n = pick().Square()
+		case k == 10:
+			n = pick().Div(pick())
+		default:
+			n = pick().Pow([]any{2, -1, 3, 0.5, -2, 1}[rng.IntN(6)])
+		}
+		if n.Err() == nil {
+			pool = append(pool, n)
+		}
+	}
+	g := expr.NewGraph(inputs, pool[len(pool)-1], pool[10])
+	s := exprtest.Sample{Graph: g, Values: values}
+	if d.IsFloat() && !tame(s) {
+		return nil
+	}
+	after, trace, err := optimize.Run(g, optimize.Options{})
+	if err != nil {
+		return err
+	}
+	if trace.Unsettled {
+		return fmt.Errorf("does not come to rest:\n%v\n%v", g, lastSteps(trace))
+	}
+	if a, b := operations(g), operations(after); b > a+2 {
+		return fmt.Errorf("%d operations become %d\n%v\n%v", a, b, g, after)
+	}
+	if err := sameMeaning(g, after, values, false); err != nil {
+		return fmt.Errorf("%w\n%v", err, trace)
+	}
+	return nil
+}
+
+// operations counts compute nodes, a general power as four.
+func operations(g *expr.Graph) int {
+	n := computeNodes(g)
+	for x := range g.Nodes() {
+		if x.Op() == expr.OpPow {
+			n += 3
+		}
+	}
+	return n
 }

@@ -57,10 +57,18 @@ func (m *memo) get(id int32) int32 {
 }
 
 func (m *memo) set(id, to int32) {
-	for int(id) >= len(m.to) {
-		m.to = append(m.to, unseen)
+	if int(id) >= len(m.to) {
+		m.grow(int(id) + 1)
 	}
 	m.to[id] = to
+}
+
+// grow makes room for the numbers below n.
+func (m *memo) grow(n int) {
+	m.to = slices.Grow(m.to, n-len(m.to))
+	for len(m.to) < n {
+		m.to = append(m.to, unseen)
+	}
 }
 
 // frame is a node that the traversal works on.
@@ -80,6 +88,7 @@ func (r *run) rewrite(g *expr.Graph, step stepFunc) *expr.Graph {
 		m = &memo{}
 		r.memos[r.pass] = m
 	}
+	m.grow(max(len(m.to), len(r.nodes)))
 	out := make([]*expr.Node, len(g.Outputs))
 	for i, n := range g.Outputs {
 		id := r.id(n)
@@ -132,8 +141,10 @@ func (r *run) advance(m *memo, f *frame, step stepFunc) int32 {
 		}
 	}
 	if id := r.withFinished(m, f.id); id != f.id {
+		r.moved(f.id, id)
 		switch to := m.get(id); {
 		case to >= 0:
+			r.moved(id, to)
 			return r.finish(m, f, to)
 		case to == working:
 			return id
@@ -154,7 +165,9 @@ func (r *run) advance(m *memo, f *frame, step stepFunc) int32 {
 		return r.finish(m, f, f.id)
 	}
 	r.record(n, r.nodes[to], by)
+	r.replaced(f.id, to)
 	if done := m.get(to); done >= 0 {
+		r.moved(to, done)
 		return r.finish(m, f, done)
 	}
 	f.repl, f.by = to, by.rule
@@ -183,9 +196,19 @@ func (r *run) withFinished(m *memo, id int32) int32 {
 	for i, a := range args {
 		nodes[i] = r.nodes[m.get(a)]
 	}
-	n := r.nodes[id].With(nodes...)
-	if n.Err() != nil {
-		r.err = n.Err()
+	old := r.nodes[id]
+	n := old.With(nodes...)
+	if n.Err() != nil && old.DType().IsInteger() {
+		// A literal must fit the array it meets, a computed scalar wraps: now
+		// that 1 - 3 is -2, say what it is for uint8.
+		for i, a := range nodes {
+			if a.Value() != nil && a.Type().Weak {
+				nodes[i] = r.cast(old, a, old.DType())
+			}
+		}
+		n = old.With(nodes...)
+	}
+	if n.Err() != nil || n.DType() != old.DType() || n.Type().Weak != old.Type().Weak {
 		return id
 	}
 	return r.id(n)

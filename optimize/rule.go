@@ -171,7 +171,7 @@ func (r *run) apply(t *table, n *expr.Node) (*expr.Node, why) {
 			continue
 		}
 		if m := r.fit(n, r.try(c, n)); m != nil && m != n {
-			return m, why{c.Name, c.Class, c.Assumption()}
+			return m, why{c.Name, c.Class, c.assumption()}
 		}
 	}
 	return nil, why{}
@@ -191,6 +191,9 @@ func (r *run) try(c *compiled, n *expr.Node) *expr.Node {
 		return c.Func(n)
 	}
 	for _, left := range c.left {
+		if !left.plausible(n) {
+			continue
+		}
 		r.bound.reset(c)
 		if left.match(n, &r.bound) && c.holds(r, n, &r.bound) {
 			return c.right.build(r, n, &r.bound)
@@ -235,8 +238,8 @@ func narrows(n *expr.Node, b *binding) bool {
 	return false
 }
 
-// Assumption says in words what the rule takes for granted.
-func (c *compiled) Assumption() string {
+// assumption says in words what the rule takes for granted.
+func (c *compiled) assumption() string {
 	if c.Class == Exact {
 		return ""
 	}

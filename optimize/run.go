@@ -79,7 +79,6 @@ type run struct {
 	pass        *Pass                   // the one that is running
 	memos       map[*Pass]*memo         // what each pass knows to be finished
 	body        map[bodyKey]*expr.Graph // bodies of loops that a pass is done with
-	consts      map[constKey]*expr.Node // weak constants made by rules
 	bound       binding                 // of the match under way
 	steps       int
 	err         error // why no further rewrite is tried
@@ -101,9 +100,8 @@ func newRun(o Options) (*run, error) {
 	}
 	r := &run{
 		opt: o, trace: &Trace{}, rules: t,
-		memos:  make(map[*Pass]*memo),
-		body:   make(map[bodyKey]*expr.Graph),
-		consts: make(map[constKey]*expr.Node),
+		memos: make(map[*Pass]*memo),
+		body:  make(map[bodyKey]*expr.Graph),
 	}
 	r.noStabilize = slices.Contains(o.Skip, "stabilize")
 	r.store.init(!slices.Contains(o.Skip, "merge"))
@@ -174,6 +172,8 @@ func (r *run) one(g *expr.Graph, p *Pass) (*expr.Graph, error) {
 	}
 	start, from := time.Now(), len(r.trace.Steps)
 	r.pass = p
+	r.uses.epoch++
+	r.uses.counting = false
 	after := p.run(r, g)
 	if r.err != nil {
 		return nil, r.err

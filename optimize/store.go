@@ -183,14 +183,29 @@ func constantKey(n *expr.Node, v *expr.Value) string {
 	if v.Rank() > 0 {
 		return expr.Constant{Value: v}.Key()
 	}
-	weak := byte(0)
-	if n.Type().Weak {
-		weak = 1
+	return scalarKey(v.DType(), n.Type().Weak, v.Int(0), v.Complex(0))
+}
+
+func scalarKey(d expr.DType, weak bool, i int64, z complex128) string {
+	var bits [26]byte
+	bits[0] = byte(d)
+	if weak {
+		bits[1] = 1
 	}
-	bits := append(make([]byte, 0, 26), byte(v.DType()), weak)
-	bits = binary.LittleEndian.AppendUint64(bits, uint64(v.Int(0)))
-	z := v.Complex(0)
-	bits = binary.LittleEndian.AppendUint64(bits, math.Float64bits(real(z)))
-	bits = binary.LittleEndian.AppendUint64(bits, math.Float64bits(imag(z)))
-	return string(bits)
+	if d.IsInteger() {
+		binary.LittleEndian.PutUint64(bits[2:], uint64(i))
+	} else {
+		binary.LittleEndian.PutUint64(bits[10:], math.Float64bits(real(z)))
+		binary.LittleEndian.PutUint64(bits[18:], math.Float64bits(imag(z)))
+	}
+	return string(bits[:])
+}
+
+// weakScalar returns the weak constant of the given value if there is one.
+func (s *store) weakScalar(d expr.DType, i int64, z complex128) *expr.Node {
+	k := nodeKey{op: expr.OpConst, attr: scalarKey(d, true, i, z), a: -1, b: -1}
+	if id, ok := s.table[k]; ok {
+		return s.nodes[id]
+	}
+	return nil
 }

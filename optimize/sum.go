@@ -2,6 +2,7 @@ package optimize
 
 import (
 	"math"
+	"slices"
 
 	"arignote/expr"
 )
@@ -21,6 +22,7 @@ type sum struct {
 type term struct {
 	coef number
 	base *expr.Node
+	met  int32 // how often base was met
 }
 
 // number is a coefficient: i of integers, f of floats.
@@ -65,33 +67,74 @@ func numberOf(n *expr.Node, d expr.DType) (number, bool) {
 	return number{f: f}, !math.IsInf(f, 0) && !math.IsNaN(f)
 }
 
-// gatherSum takes the sum n apart. It opens inner sums that nothing else uses.
-func (r *run) gatherSum(n *expr.Node) *sum {
+// maxShared is the largest number of terms or factors for which inner nodes
+// that others use are taken apart too, to see whether something cancels; and
+// the largest number of such nodes.
+const maxShared = 8
+
+// gatherSum takes the sum n apart. It opens inner sums that nothing else uses,
+// and up to left of those that others use: they cost nothing here, but what
+// they are made of is then computed again.
+func (r *run) gatherSum(n *expr.Node, left int) *sum {
 	s := &sum{d: n.DType(), index: make(map[*expr.Node]int)}
-	stack := []term{{whole(1), n}}
+	stack := []term{{coef: whole(1), base: n}}
 	for len(stack) > 0 {
 		t := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
 		x := t.base
-		if !sumOp(x.Op()) || x != n && !r.opens(x, s.d) {
+		paid := x == n || r.opens(x, s.d)
+		if !sumOp(x.Op()) || !paid && !(left > 0 && opensShared(x, s.d)) {
 			s.add(r, t)
 			continue
 		}
+		cost := s.cost
 		switch x.Op() {
 		case expr.OpAdd:
 			s.cost += len(x.Args()) - 1
 			for i := len(x.Args()) - 1; i >= 0; i-- {
-				stack = append(stack, term{t.coef, x.Arg(i)})
+				stack = append(stack, term{coef: t.coef, base: x.Arg(i)})
 			}
 		case expr.OpSub:
 			s.cost++
-			stack = append(stack, term{t.coef.neg(), x.Arg(1)}, term{t.coef, x.Arg(0)})
+			stack = append(stack, term{coef: t.coef.neg(), base: x.Arg(1)}, term{coef: t.coef, base: x.Arg(0)})
 		case expr.OpNeg:
 			s.cost++
-			stack = append(stack, term{t.coef.neg(), x.Arg(0)})
+			stack = append(stack, term{coef: t.coef.neg(), base: x.Arg(0)})
+		}
+		if !paid {
+			s.cost = cost
+			left--
 		}
 	}
-	return s
+	return r.splitRepeated(s)
+}
+
+// splitRepeated takes coefficients off terms that occur several times in this
+// sum and nowhere else: they were not split when they were met.
+func (r *run) splitRepeated(s *sum) *sum {
+	again := func(t term) bool {
+		return t.met > 1 && t.base.Op() == expr.OpMul && r.uses.at(r.id(t.base)).count == t.met
+	}
+	if !slices.ContainsFunc(s.terms, again) {
+		return s
+	}
+	out := &sum{d: s.d, constant: s.constant, has: s.has, cost: s.cost, index: make(map[*expr.Node]int)}
+	for _, t := range s.terms {
+		if again(t) {
+			if c, rest := r.takeCoefficient(t.base, s.d); rest != nil {
+				t.coef, t.base = t.coef.mul(c), rest
+				out.cost++
+			}
+		}
+		out.put(t)
+	}
+	return out
+}
+
+// opensShared reports whether an inner node that others use too may be taken
+// apart to see whether something cancels.
+func opensShared(x *expr.Node, d expr.DType) bool {
+	return x.DType() == d && !x.Type().Weak && len(x.Args()) <= maxShared
 }
 
 // opens reports whether the inner node x of a sum or product of dtype d may be
@@ -107,22 +150,31 @@ func (s *sum) add(r *run, t term) {
 		s.constant = s.constant.add(c.mul(t.coef))
 		return
 	}
-	if c, rest := r.splitCoefficient(t.base, s.d); rest != nil {
-		s.cost++
-		t = term{t.coef.mul(c), rest}
+	t.met = 1
+	if t.base.Op() == expr.OpMul && r.once(t.base) {
+		if c, rest := r.takeCoefficient(t.base, s.d); rest != nil {
+			s.cost++
+			t.coef, t.base = t.coef.mul(c), rest
+		}
 	}
+	s.put(t)
+}
+
+// put adds a term whose coefficient is known.
+func (s *sum) put(t term) {
 	if i, ok := s.index[t.base]; ok {
 		s.terms[i].coef = s.terms[i].coef.add(t.coef)
+		s.terms[i].met += t.met
 		return
 	}
 	s.index[t.base] = len(s.terms)
 	s.terms = append(s.terms, t)
 }
 
-// splitCoefficient takes x = c*rest apart; rest is nil if x is no such product
-// of dtype d.
-func (r *run) splitCoefficient(x *expr.Node, d expr.DType) (c number, rest *expr.Node) {
-	if x.Op() != expr.OpMul || x.DType() != d || !r.once(x) {
+// takeCoefficient takes the product x = c*rest apart; rest is nil if x has no
+// constant factor or is not of dtype d.
+func (r *run) takeCoefficient(x *expr.Node, d expr.DType) (c number, rest *expr.Node) {
+	if x.DType() != d {
 		return c, nil
 	}
 	for i, a := range x.Args() {
@@ -149,12 +201,19 @@ func (r *run) sameShapeWithout(x *expr.Node, i int) bool {
 
 // collectSum returns a cheaper form of the sum n, or nil.
 func (r *run) collectSum(n *expr.Node) (*expr.Node, why) {
-	s := r.gatherSum(n)
+	s := r.gatherSum(n, 0)
 	if m, by := r.matchSum(n, s); m != nil {
 		return m, by
 	}
 	if s.costBack() >= s.cost {
-		return nil, why{}
+		if len(s.terms) > maxShared {
+			return nil, why{}
+		}
+		open := r.gatherSum(n, maxShared)
+		if open.costBack() >= s.cost {
+			return nil, why{}
+		}
+		s = open
 	}
 	m := r.fit(n, s.write(r, n))
 	if m == nil || m == n {

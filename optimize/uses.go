@@ -3,11 +3,15 @@ package optimize
 import "arignote/expr"
 
 // uses counts the users of each node of the graph that a pass works on, so
-// that a rewrite does not compute anew what another node needs anyway. Nodes
-// made during the pass count as used once.
+// that a rewrite does not compute anew what another node needs anyway. The
+// counts follow the rewrites: what is replaced no longer uses its arguments.
+//
+// A use of a node counts as a use of what it has been rewritten to. Between
+// the two an argument may be met in either form.
 type uses struct {
-	epoch int32
-	of    []useInfo // by node number
+	counting bool // the running pass has asked for counts
+	epoch    int32
+	of       []useInfo // by node number
 }
 
 type useInfo struct {
@@ -16,57 +20,91 @@ type useInfo struct {
 	user  int32 // one of the users
 }
 
+// at returns the entry of a node, zero if the node is not in the graph.
+func (u *uses) at(id int32) *useInfo {
+	for int(id) >= len(u.of) {
+		u.of = append(u.of, useInfo{})
+	}
+	info := &u.of[id]
+	if info.epoch != u.epoch {
+		*info = useInfo{epoch: u.epoch, user: -1}
+	}
+	return info
+}
+
 // countUses counts for the nodes of g; an output is one use.
 func (r *run) countUses(g *expr.Graph) {
-	r.uses.epoch++
-	var stack []int32
-	enter := func(id, user int32) {
-		for int(id) >= len(r.uses.of) {
-			r.uses.of = append(r.uses.of, useInfo{})
-		}
-		u := &r.uses.of[id]
-		if u.epoch != r.uses.epoch {
-			*u = useInfo{epoch: r.uses.epoch}
-			stack = append(stack, id)
-		}
-		u.count++
-		u.user = user
-	}
+	r.uses.counting = true
 	for _, n := range g.Outputs {
-		enter(r.id(n), -1)
-		for len(stack) > 0 {
-			id := stack[len(stack)-1]
-			stack = stack[:len(stack)-1]
-			for _, a := range r.args[id] {
-				enter(a, id)
+		r.use(r.id(n), -1)
+	}
+}
+
+// use counts a use of a node, and of its arguments if it was not used before.
+func (r *run) use(id, user int32) {
+	type edge struct{ id, user int32 }
+	stack := []edge{{id, user}}
+	for len(stack) > 0 {
+		e := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		u := r.uses.at(e.id)
+		u.user = e.user
+		if u.count++; u.count == 1 {
+			for _, a := range r.args[e.id] {
+				stack = append(stack, edge{a, e.id})
 			}
 		}
 	}
 }
 
-// once reports whether n has one user at most.
-func (r *run) once(n *expr.Node) bool {
-	id := r.id(n)
-	return int(id) >= len(r.uses.of) || r.uses.of[id].count <= 1
+// unuse takes a use of a node back, and those of its arguments if it was the
+// last.
+func (r *run) unuse(id int32) {
+	stack := []int32{id}
+	for len(stack) > 0 {
+		id := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		u := r.uses.at(id)
+		if u.count--; u.count == 0 {
+			stack = append(stack, r.args[id]...)
+		}
+	}
 }
 
-// inherit lets a node that was rewritten count as used as often as before.
-func (u *uses) inherit(from, to int32) {
-	if int(from) >= len(u.of) || from == to {
+// moved notes that the node from is now to: the same op on arguments that were
+// rewritten.
+func (r *run) moved(from, to int32) {
+	if !r.uses.counting || from == to {
 		return
 	}
-	for int(to) >= len(u.of) {
-		u.of = append(u.of, useInfo{})
-	}
-	u.of[to].count += u.of[from].count
-	u.of[to].user = u.of[from].user
+	old, user := r.uses.at(from).count, r.uses.at(from).user
+	u := r.uses.at(to)
+	u.count += old
+	u.user = user
 }
+
+// replaced notes that users of the node from use the node to instead.
+func (r *run) replaced(from, to int32) {
+	if !r.uses.counting || from == to {
+		return
+	}
+	count, user := r.uses.at(from).count, r.uses.at(from).user
+	r.use(to, user)
+	r.uses.at(to).count += count - 1
+	for _, a := range r.args[from] {
+		r.unuse(a)
+	}
+	r.uses.at(from).count = 0
+}
+
+// once reports whether n has one user at most.
+func (r *run) once(n *expr.Node) bool { return r.uses.at(r.id(n)).count <= 1 }
 
 // onlyUser returns the user of n if it has exactly one, else nil.
 func (r *run) onlyUser(n *expr.Node) *expr.Node {
-	id := r.id(n)
-	if int(id) >= len(r.uses.of) || r.uses.of[id].count != 1 || r.uses.of[id].user < 0 {
+	u := r.uses.at(r.id(n))
+	if u.count != 1 || u.user < 0 {
 		return nil
 	}
-	return r.nodes[r.uses.of[id].user]
+	return r.nodes[u.user]
 }

@@ -27,13 +27,20 @@ func (c *comparison) printNotes(w io.Writer) {
 	}
 }
 
-// Patterns for the peers' implementation names: the C reference; the others but
-// for plain Python, which takes minutes.
+// Patterns for the peers' names of the C reference and of OpenBLAS.
 const (
 	referencePattern = `^c(-|$)`
 	gemmPattern      = `^openblas-(default|skylakex)`
-	otherPattern     = `^(?!c(-|$)|python|openblas)`
 )
+
+// otherPattern returns a pattern for the names of the other peers that are
+// asked for, "" for none. Plain Python, which takes minutes, is left out.
+func (c *comparison) otherPattern() string {
+	if c.others == "none" {
+		return ""
+	}
+	return fmt.Sprintf(`^(?!c(-|$)|python|openblas)(?=.*(%s))`, c.others)
+}
 
 // compare measures a workload and prints its lines.
 func (c *comparison) compare(workload string) {
@@ -45,7 +52,7 @@ func (c *comparison) compare(workload string) {
 		}
 		c.round(workload, t)
 	}
-	if c.others {
+	if otherPattern := c.otherPattern(); otherPattern != "" {
 		for _, threads := range c.threads {
 			for _, environment := range []string{"", "thp", "skylakex"} {
 				t.add(c.inProcess(workload, threads, environment, otherPattern)...)

@@ -2,24 +2,10 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
 )
-
-func parse(t *testing.T, lines string) []row {
-	t.Helper()
-	var rows []row
-	for line := range strings.Lines(lines) {
-		var r row
-		if err := json.Unmarshal([]byte(line), &r); err != nil {
-			t.Fatal(err)
-		}
-		rows = append(rows, r)
-	}
-	return rows
-}
 
 func printed(t *table) string {
 	var b bytes.Buffer
@@ -29,7 +15,7 @@ func printed(t *table) string {
 
 func TestLine(t *testing.T) {
 	x := newTable()
-	x.add(parse(t, `{"workload":"W1","impl":"arignote","threads":1,"n":1000000,"median_s":0.001234,"check":10.0000001}
+	x.add(parse(`{"workload":"W1","impl":"arignote","threads":1,"n":1000000,"median_s":0.001234,"check":10.0000001}
 {"workload":"W1","impl":"c","threads":1,"n":1000000,"median_s":0.0003,"check":10}
 {"workload":"W1","impl":"c-nt","threads":1,"n":1000000,"median_s":0.00022,"check":10}
 {"workload":"W1","impl":"numpy","threads":1,"n":1000000,"median_s":0.0015,"check":10}
@@ -51,14 +37,14 @@ func TestRoundsAndDisagreement(t *testing.T) {
 		if x.decided() && len(x.lines) > 0 {
 			t.Error("decided although the ratio is small")
 		}
-		x.add(parse(t, `{"workload":"W7","impl":"arignote","threads":2,"n":10,"median_s":`+ours+`,"check":45}
+		x.add(parse(`{"workload":"W7","impl":"arignote","threads":2,"n":10,"median_s":` + ours + `,"check":45}
 {"workload":"W7","impl":"c-fused","threads":2,"n":10,"median_s":2,"check":46}`)...)
 	}
 	want := "W7 n=10 T2  ours 3000 ms  C 2000 ms  ratio=1.5 (1 to 2)  best other: -  check differs: ours 45, c-fused 46\n"
 	if got := printed(x); got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
-	x.add(parse(t, `{"workload":"W7","impl":"arignote","threads":1,"n":10,"median_s":50}
+	x.add(parse(`{"workload":"W7","impl":"arignote","threads":1,"n":10,"median_s":50}
 {"workload":"W7","impl":"c-fused","threads":1,"n":10,"median_s":2}`)...)
 	if x.decided() {
 		t.Error("decided although one ratio is small")
@@ -81,9 +67,12 @@ func TestSpecialLines(t *testing.T) {
 {"workload":"W10d","impl":"arignote","threads":1,"n":64,"median_s":0.002,"check":1}
 {"workload":"W10d","impl":"openblas-default","threads":1,"n":64,"median_s":0.001}`,
 			"W10d n=64 T1  ours 2 ms  C 1 ms  ratio=2  best other: -  check differs: ours 1, numpy 2\n"},
-		{"variants", `{"workload":"OVH","impl":"arignote-add-scalars","threads":1,"n":1,"median_s":2e-7}
+		{"a busy machine", `{"workload":"W7","impl":"arignote","threads":2,"n":10,"median_s":4,"foreign":0.4,"steal":0.1}
+{"workload":"W7","impl":"c-fused","threads":2,"n":10,"median_s":2,"foreign":0.3}`,
+			"W7 n=10 T2  ours 4000 ms  C 2000 ms  ratio=2  best other: -  disturbed: others used 0.4 cores\n"},
+		{"variants", `{"workload":"OVH","impl":"arignote-add-scalars","threads":1,"n":1,"median_s":2e-7,"check":2}
 {"workload":"OVH","impl":"numpy-add","threads":1,"n":1,"median_s":3e-7}
-{"workload":"OVH","impl":"c-W1expr-ctypes","threads":1,"n":1,"median_s":1e-7}`,
+{"workload":"OVH","impl":"c-W1expr-ctypes","threads":1,"n":1,"median_s":1e-7,"check":4}`,
 			"OVH add-scalars n=1 T1  ours 0.0002 ms  C -  ratio=-  best other: numpy-add 0.0003 ms\n"},
 		{"fewer threads, a better algorithm", `{"workload":"W8","impl":"arignote","threads":2,"n":10000,"median_s":1}
 {"workload":"W8","impl":"numpy-3term","threads":1,"n":10000,"median_s":3}
@@ -92,11 +81,18 @@ func TestSpecialLines(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			x := newTable()
-			x.add(parse(t, test.rows)...)
+			x.add(parse(test.rows)...)
 			if got := printed(x); got != test.want {
 				t.Errorf("\n%s want\n%s", got, test.want)
 			}
 		})
+	}
+}
+
+func TestParse(t *testing.T) {
+	rows := parse("gcc -O3 cref.c\n{\"workload\": \"OVH\", \"impl\": \"c\", \"n\": 1, \"check\": NaN}\n{\"other\": 1}\n")
+	if len(rows) != 1 || rows[0].Impl != "c" || rows[0].Check != nil {
+		t.Errorf("%+v", rows)
 	}
 }
 

@@ -2,7 +2,7 @@
 // ratios, a line for each workload, size and number of threads. Package bench
 // describes the lines.
 //
-//	compare [-only W1,W9] [-rounds 5] [-threads 1,2] [-others=false]
+//	compare [-only W1,W9] [-rounds 5] [-threads 1,2] [-others 'numba|torch']
 //
 // It is run from the root of the module. It builds the peers and ours into a
 // scratch folder, writes the inputs there, and then lets ours and the C
@@ -29,7 +29,7 @@ func main() {
 	flag.StringVar(&threads, "threads", "1,2", "numbers of threads, separated by commas")
 	flag.IntVar(&o.rounds, "rounds", 5, "rounds of ours and C; slow or clearly lost comparisons get one")
 	flag.Float64Var(&o.budget, "budget", 0.3, "seconds for which each measurement is repeated")
-	flag.BoolVar(&o.others, "others", true, "run the peers that are not C, too")
+	flag.StringVar(&o.others, "others", "", "run only those of the other peers whose name matches; none for no others")
 	flag.StringVar(&o.scratch, "scratch", filepath.Join(os.TempDir(), "arignote-peers"), "folder for programs and inputs")
 	flag.StringVar(&o.python, "python", "/usr/bin/python3", "the Python that has the peers' packages")
 	flag.BoolVar(&o.verbose, "v", false, "print every measurement as JSON to standard error")

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -19,7 +20,7 @@ type options struct {
 	threads   []int
 	rounds    int
 	budget    float64
-	others    bool
+	others    string
 	verbose   bool
 	scratch   string
 	python    string
@@ -45,6 +46,8 @@ type row struct {
 	Loop     float64  `json:"loop_s"` // W4: without starting the process
 	Scaled   any      `json:"scaled"` // a number or a bool
 	Check    *float64 `json:"check"`
+	Foreign  float64  `json:"foreign"` // cores that other processes used meanwhile
+	Steal    float64  `json:"steal"`   // and the hypervisor
 	Note     string   `json:"note"`
 	Error    string   `json:"error"`
 }
@@ -151,22 +154,31 @@ func (c *comparison) run(threads int, environment, name string, args ...string) 
 	var out, problems bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &problems
 	err := cmd.Run()
-	var rows []row
-	for line := range strings.Lines(out.String()) {
-		var r row
-		if json.Unmarshal([]byte(line), &r) != nil || r.Workload == "" {
-			continue
-		}
-		rows = append(rows, r)
-		if c.verbose {
-			fmt.Fprint(os.Stderr, line)
-		}
+	rows := parse(out.String())
+	if c.verbose {
+		os.Stderr.Write(out.Bytes())
 	}
 	if err != nil {
 		lines := strings.Split(strings.TrimSpace(problems.String()), "\n")
 		err = fmt.Errorf("%w: %s", err, lines[len(lines)-1])
 	}
 	return rows, err
+}
+
+// notJSON are numbers that Python writes and JSON does not have.
+var notJSON = regexp.MustCompile(`: (NaN|-?Infinity)\b`)
+
+// parse returns the rows among the lines of an output.
+func parse(output string) []row {
+	var rows []row
+	for line := range strings.Lines(output) {
+		var r row
+		line = notJSON.ReplaceAllString(line, ": null")
+		if json.Unmarshal([]byte(line), &r) == nil && r.Workload != "" {
+			rows = append(rows, r)
+		}
+	}
+	return rows
 }
 
 // environment is base for a process with so many threads, as the peers' driver

@@ -54,6 +54,7 @@ func (t *table) text(k key, x *times) string {
 		b.WriteString("  best other: -")
 	}
 	b.WriteString(t.disagreement(k, x))
+	b.WriteString(disturbance(k, x))
 	if x.remark != "" {
 		fmt.Fprintf(&b, "  [%s]", x.remark)
 	}
@@ -79,7 +80,7 @@ func short(x float64) string {
 // disagreement says so if our checksum differs from a peer's by more than
 // rounding.
 func (t *table) disagreement(k key, x *times) string {
-	checks := t.checks[job{k.workload, k.n}]
+	checks := t.checks[k.job()]
 	if x.check == nil || len(checks) == 0 {
 		return ""
 	}
@@ -88,6 +89,19 @@ func (t *table) disagreement(k key, x *times) string {
 		return fmt.Sprintf("  check differs: ours %.12g, %s %.12g", *x.check, impl, want)
 	}
 	return ""
+}
+
+// disturbance says so if other processes used the CPU in most measurements of
+// ours and C, by the limits of the peers' driver: times are then worth little.
+func disturbance(k key, x *times) string {
+	tolerated := 0.4
+	if k.threads > 1 {
+		tolerated = 0.15
+	}
+	if len(x.disturbed) == 0 || median(x.disturbed) <= tolerated {
+		return ""
+	}
+	return fmt.Sprintf("  disturbed: others used %.1f cores", median(x.disturbed))
 }
 
 // authority returns the peer whose checksum counts: C, else NumPy, else any.

@@ -21,6 +21,7 @@ type times struct {
 	ours      []float64
 	reference map[string][]float64
 	others    map[string][]float64
+	disturbed []float64 // cores used by others while ours or C ran
 	scaled    bool
 	remark    string   // of ours
 	missing   string   // why ours did not run
@@ -28,7 +29,9 @@ type times struct {
 }
 
 // job is a workload at one size, by any number of threads.
-type job struct{ workload, n string }
+type job struct{ workload, variant, n string }
+
+func (k key) job() job { return job{k.workload, k.variant, k.n} }
 
 // table collects measurements until they are printed.
 type table struct {
@@ -75,12 +78,13 @@ func (t *table) addOurs(x *times, r row) {
 		return
 	}
 	x.ours = append(x.ours, r.Median)
+	x.disturbed = append(x.disturbed, r.Foreign+r.Steal)
 	x.check, x.remark, x.scaled = r.Check, r.Note, r.Scaled != nil
 }
 
 func (t *table) addPeer(k key, r row) {
 	if r.Check != nil && comparable(r) {
-		j := job{k.workload, k.n}
+		j := k.job()
 		if t.checks[j] == nil {
 			t.checks[j] = map[string]float64{}
 		}
@@ -107,6 +111,7 @@ func (x *times) addPeer(r row, seconds float64) {
 	group := x.others
 	if isReference(r) {
 		group = x.reference
+		x.disturbed = append(x.disturbed, r.Foreign+r.Steal)
 	}
 	group[r.Impl] = append(group[r.Impl], seconds)
 }

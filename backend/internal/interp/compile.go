@@ -2,6 +2,7 @@ package interp
 
 import (
 	"fmt"
+	"slices"
 
 	"arignote/backend/internal/kernel"
 	"arignote/expr"
@@ -249,7 +250,7 @@ func (c *compiler) let(s *kernel.Let, dying []kernel.Value) step {
 	args, vary := c.args(s)
 	c.drop(dying)
 	dst := c.register(s.Dst, vary)
-	if c.dies(s.Dst, dying) {
+	if slices.Contains(dying, s.Dst) {
 		defer c.drop(dying)
 	}
 	f := c.apply(s, value{register: dst, vary: vary}, args)
@@ -260,15 +261,6 @@ func (c *compiler) let(s *kernel.Let, dying []kernel.Value) step {
 		dst.window(0, w)
 		f()
 	}
-}
-
-func (c *compiler) dies(v kernel.Value, dying []kernel.Value) bool {
-	for _, x := range dying {
-		if x == v {
-			return true
-		}
-	}
-	return false
 }
 
 func (c *compiler) args(s *kernel.Let) (args []value, vary bool) {
@@ -312,11 +304,11 @@ func (c *compiler) apply(s *kernel.Let, dst value, args []value) func() {
 	if f := fast(s.Op, dst, args); f != nil {
 		return f
 	}
-	slices := make([]any, len(args))
+	from := make([]any, len(args))
 	for i, a := range args {
-		slices[i] = a.slice()
+		from[i] = a.slice()
 	}
-	f, err := s.Op.Lanes(c.k.Attr(s), dst.slice(), slices...)
+	f, err := s.Op.Lanes(c.k.Attr(s), dst.slice(), from...)
 	if err != nil {
 		panic(fmt.Sprintf("interp: %v", err)) // Check has seen the same types
 	}

@@ -72,8 +72,7 @@ func (v *vec[T]) setWhere(from register, mask []bool) {
 }
 
 func (v *vec[T]) setScalar(x kernel.Scalar) {
-	var any any = v.s
-	switch s := any.(type) {
+	switch s := any(v.s).(type) {
 	case []bool:
 		fill(s, x.Bits != 0)
 	case []int8:

@@ -5,7 +5,7 @@ import "fmt"
 // Args is what a kernel runs with.
 type Args struct {
 	Params  []int // parameter p is Params[p-1]
-	Buffers []Arg // indexed by Buf; those of Scratch buffers are not used
+	Buffers []Arg // indexed by Buf; those of Scratch buffers are not used, and may be missing at the end
 }
 
 // Arg is the memory of a buffer: element i is Data[Offset+i].

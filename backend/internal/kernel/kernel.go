@@ -282,6 +282,11 @@ func (x Index) Stride(v Var) (stride Int, ok bool) {
 	return Int{}, false
 }
 
+// Lanes returns the number of lanes for sums and the like of dtype d along a
+// long axis: 32 for Float64, which fill eight AVX2 or four AVX-512 registers,
+// enough to hide the latency of an addition.
+func Lanes(d expr.DType) int { return min(64, 256/d.Size()) }
+
 // DType returns the dtype of v.
 func (k *Kernel) DType(v Value) expr.DType { return k.Values[v] }
 

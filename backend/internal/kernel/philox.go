@@ -2,7 +2,6 @@ package kernel
 
 import (
 	"math"
-	"math/bits"
 
 	"arignote/expr"
 )
@@ -11,14 +10,15 @@ import (
 // key: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1,
 // 2, 3" (2011).
 func Philox(counter [4]uint32, key [2]uint32) [4]uint32 {
+	c0, c1, c2, c3 := counter[0], counter[1], counter[2], counter[3]
+	k0, k1 := key[0], key[1]
 	for round := 0; round < 10; round++ {
-		hi0, lo0 := bits.Mul32(0xD2511F53, counter[0])
-		hi1, lo1 := bits.Mul32(0xCD9E8D57, counter[2])
-		counter = [4]uint32{hi1 ^ counter[1] ^ key[0], lo1, hi0 ^ counter[3] ^ key[1], lo0}
-		key[0] += 0x9E3779B9
-		key[1] += 0xBB67AE85
+		p0, p1 := 0xD2511F53*uint64(c0), 0xCD9E8D57*uint64(c2)
+		c0, c1, c2, c3 = uint32(p1>>32)^c1^k0, uint32(p1), uint32(p0>>32)^c3^k1, uint32(p0)
+		k0 += 0x9E3779B9
+		k1 += 0xBB67AE85
 	}
-	return counter
+	return [4]uint32{c0, c1, c2, c3}
 }
 
 // RandomPer returns the number of elements of dtype d that come from one

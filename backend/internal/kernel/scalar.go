@@ -41,8 +41,8 @@ func (x Scalar) Complex() complex128 {
 	return complex(math.Float64frombits(x.Bits), math.Float64frombits(x.Imag))
 }
 
-// Convert returns x as an element of dtype d, where x comes from a number: an
-// exact conversion of a Go number to the Scalar of d.
+// scalarOf returns the Scalar of dtype d for a Scalar, or a Go number or bool
+// of a kind that d holds; a float is rounded to float32.
 func scalarOf(d expr.DType, x any) (Scalar, bool) {
 	switch x := x.(type) {
 	case Scalar:

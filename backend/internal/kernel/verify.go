@@ -15,22 +15,25 @@ import (
 // value, any element of its axis counts as touched. Buffers are taken not to
 // overlap.
 func (k *Kernel) Verify(a *Args) error {
-	if len(a.Params) != len(k.Params) || len(a.Buffers) != len(k.Buffers) {
-		return fmt.Errorf("kernel: %d parameters and %d buffers, want %d and %d", len(a.Params), len(a.Buffers), len(k.Params), len(k.Buffers))
+	if len(a.Params) != len(k.Params) {
+		return fmt.Errorf("kernel: %d parameters, want %d", len(a.Params), len(k.Params))
 	}
 	v := &verifier{k: k, params: a.Params, room: make([]int, len(k.Buffers))}
 	for i, b := range k.Buffers {
-		n, ok := 0, true
 		if b.Mode == Scratch {
-			n = b.Len.Value(a.Params)
-		} else if n, ok = length(a.Buffers[i].Data, b.DType); ok {
-			ok = a.Buffers[i].Offset >= 0
-			n -= a.Buffers[i].Offset
+			v.room[i] = b.Len.Value(a.Params)
+		} else if i < len(a.Buffers) {
+			x, ok := a.Buffers[i], false
+			if v.room[i], ok = length(x.Data, b.DType); !ok || x.Offset < 0 {
+				return fmt.Errorf("kernel: buffer %s is %T from %d on, want elements %v", b.Name, x.Data, x.Offset, b.DType)
+			}
+			v.room[i] -= x.Offset
+		} else {
+			return fmt.Errorf("kernel: no memory for buffer %s", b.Name)
 		}
-		if !ok || n < 0 {
-			return fmt.Errorf("kernel: buffer %s is %T from %d with %d elements, want %v", b.Name, a.Buffers[i].Data, a.Buffers[i].Offset, n, b.DType)
+		if v.room[i] < 0 {
+			return fmt.Errorf("kernel: buffer %s has %d elements", b.Name, v.room[i])
 		}
-		v.room[i] = n
 	}
 	v.block(k.Body, nil)
 	v.disjoint()

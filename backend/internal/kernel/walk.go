@@ -130,7 +130,9 @@ func (r *Reduce) Element() (element, step []Stmt) {
 		for n := range All([]Stmt{s}) {
 			switch n := n.(type) {
 			case *Load:
-				touched[n.Buf] = touched[n.Buf]
+				if !touched[n.Buf] {
+					touched[n.Buf] = false
+				}
 			case *Store:
 				touched[n.Buf] = true
 			}

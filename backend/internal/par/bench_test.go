@@ -2,7 +2,7 @@ package par
 
 import (
 	"fmt"
-	"sort"
+	"slices"
 	"testing"
 	"time"
 )
@@ -34,36 +34,34 @@ var nsPerStep = func() float64 {
 	return float64(best) / n
 }()
 
+// BenchmarkForkJoin measures one call of For on two threads whose chunks take
+// the given time together, with a caller that computes between calls: for 20 us,
+// so that the worker is hot, or for 400 us, so that it is parked.
+func BenchmarkForkJoin(b *testing.B) {
+	for _, busy := range []time.Duration{20 * time.Microsecond, 400 * time.Microsecond} {
+		for _, work := range []time.Duration{0, 1, 2, 5, 20, 100, 1000} {
+			for _, c := range []struct{ chunks, threads int }{{2, 1}, {2, 2}, {8, 2}} {
+				name := fmt.Sprintf("busy=%v/work=%v/chunks=%d/threads=%d", busy, work*time.Microsecond, c.chunks, c.threads)
+				b.Run(name, func(b *testing.B) { forkJoin(b, busy, work*time.Microsecond, c.chunks, c.threads) })
+			}
+		}
+	}
+}
+
 func forkJoin(b *testing.B, busy, work time.Duration, chunks, threads int) {
 	part := work / time.Duration(chunks)
-	body := func(worker, lo, hi int) {
-		burn(part * time.Duration(hi-lo))
-	}
-	times := make([]time.Duration, 0, 2000)
-	for range 30 {
-		burn(busy)
-		For(Options{Threads: threads}, chunks, 1, body)
-	}
+	body := func(worker, lo, hi int) { burn(part * time.Duration(hi-lo)) }
+	times := make([]time.Duration, 0, 1<<16)
 	for b.Loop() {
 		burn(busy)
 		start := time.Now()
 		For(Options{Threads: threads}, chunks, 1, body)
 		times = append(times, time.Since(start))
 	}
-	sort.Slice(times, func(i, k int) bool { return times[i] < times[k] })
-	b.ReportMetric(float64(times[len(times)/2])/1e3, "us/median")
-	b.ReportMetric(float64(times[len(times)*95/100])/1e3, "us/p95")
+	slices.Sort(times)
+	at := func(percent int) float64 { return float64(times[(len(times)-1)*percent/100]) / 1e3 }
+	b.ReportMetric(at(10), "us/p10")
+	b.ReportMetric(at(50), "us/median")
+	b.ReportMetric(at(95), "us/p95")
 	b.ReportMetric(0, "ns/op")
-}
-
-func BenchmarkForkJoin(b *testing.B) {
-	for _, busy := range []time.Duration{0, 20 * time.Microsecond, 80 * time.Microsecond, 400 * time.Microsecond} {
-		for _, work := range []time.Duration{0, 1, 5, 20, 100, 1000} {
-			for _, c := range []struct{ chunks, threads int }{{1, 1}, {2, 2}, {8, 2}} {
-				b.Run(fmt.Sprintf("busy=%v/work=%v/chunks=%d/threads=%d", busy, work*time.Microsecond, c.chunks, c.threads), func(b *testing.B) {
-					forkJoin(b, busy, work*time.Microsecond, c.chunks, c.threads)
-				})
-			}
-		}
-	}
 }

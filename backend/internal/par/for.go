@@ -3,6 +3,7 @@ package par
 import (
 	"context"
 	"runtime"
+	"time"
 )
 
 // Options say how to run a call. The zero value runs it in the calling
@@ -12,6 +13,11 @@ type Options struct {
 	// caller included. Worker numbers are below it, or 0 when it is 0. See
 	// [Threads] for a good value.
 	Threads int
+
+	// Work is about how long the caller would need alone, 0 if not known. A call
+	// that is too short to gain by waking workers from sleep does not wake them;
+	// it still gets those that are awake.
+	Work time.Duration
 
 	// Context ends the call early: it is looked at before each chunk or task.
 	// nil is never done.

@@ -3,7 +3,6 @@ package par
 import (
 	"context"
 	"math/bits"
-	"runtime"
 	"sync/atomic"
 	"time"
 )
@@ -21,8 +20,9 @@ type job struct {
 	// state packs, so that they change together: the references in the low 32
 	// bits (the caller has one), the tickets for workers above, and the closed
 	// flag. No field below may be used without a reference.
-	state atomic.Uint64
-	_     [120]byte
+	state   atomic.Uint64
+	numbers [maxThreads / 64]atomic.Uint64 // bit set of the worker numbers not in use
+	_       [56]byte
 
 	next atomic.Int64 // items claimed; total or more: none is left to claim
 	_    [120]byte
@@ -30,8 +30,6 @@ type job struct {
 	left    atomic.Int64 // items that have not ended and have not been given up
 	waiting atomic.Bool  // the caller sleeps on wake
 	_       [112]byte
-
-	numbers [maxThreads / 64]atomic.Uint64 // bit set of the worker numbers not in use
 
 	cancelled atomic.Bool           // items were given up because ctx was done
 	failure   atomic.Pointer[Panic] // the first panic of a worker
@@ -44,6 +42,7 @@ type job struct {
 	// What to do. Written before the job is published, read only after.
 	total    int
 	helpers  int
+	estimate time.Duration // Options.Work
 	ctx      context.Context
 	done     <-chan struct{}
 	progress func(done, total int)
@@ -51,6 +50,8 @@ type job struct {
 	body     func(worker, lo, hi int)
 	tasks    *taskRun // tasks: item i is the i-th that became ready
 	task     func(worker, task int)
+
+	_ [128]byte // the next job's state
 }
 
 // Parts of job.state.
@@ -72,7 +73,9 @@ func (j *job) call(claimable int) error {
 	j.left.Store(int64(j.total))
 	j.state.Store(uint64(j.helpers)*oneTicket + oneRef)
 	j.pool.publish(j)
-	j.pool.summon(min(j.helpers, claimable-1))
+	if !j.pool.tooSmall(j.estimate) {
+		j.pool.summon(min(j.helpers, claimable-1))
+	}
 
 	ended := false
 	defer j.abandon(&ended)
@@ -223,8 +226,7 @@ func (j *job) tell() {
 }
 
 // await waits until nothing is left, then returns false, or until there is
-// something to claim, then returns true. Other goroutines are let in now and
-// then, because the one waited for may need this processor.
+// something to claim, then returns true.
 func (j *job) await() bool {
 	var start time.Time
 	for round := 1; ; round++ {
@@ -235,15 +237,14 @@ func (j *job) await() bool {
 			return true
 		}
 		pause(pauseLength)
-		if round%awaitYield != 0 {
+		if round%lookRounds != 0 {
 			continue
 		}
 		if start.IsZero() {
 			start = time.Now()
-		} else if round > maxRounds || time.Since(start) > awaitSpin {
+		} else if round > maxRounds || time.Since(start) > awaitTime {
 			j.sleep()
 		}
-		runtime.Gosched()
 	}
 }
 

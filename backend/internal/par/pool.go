@@ -31,6 +31,7 @@ type pool struct {
 
 	life    time.Duration // how long a parked worker lives
 	running atomic.Int64  // calls of Enter without Leave
+	small   atomic.Int64  // when tooSmall was last asked
 	limit   atomic.Int64  // workers that may exist: GOMAXPROCS-1 when last looked up
 	count   atomic.Int64  // workers that exist
 	mu      sync.Mutex    // held to change count and workers
@@ -52,6 +53,7 @@ type worker struct {
 
 func newPool() *pool {
 	p := &pool{life: idleLife}
+	p.small.Store(math.MinInt64 / 2)
 	for i := range p.jobs {
 		j := &p.jobs[i]
 		j.pool, j.slot, j.bit = p, i, 1<<i
@@ -89,7 +91,7 @@ func (p *pool) open(o Options, total int) *job {
 			continue
 		}
 		j := &p.jobs[bits.TrailingZeros64(free)]
-		j.total, j.helpers, j.ctx, j.progress = total, helpers, o.Context, o.Progress
+		j.total, j.helpers, j.estimate, j.ctx, j.progress = total, helpers, o.Work, o.Context, o.Progress
 		if o.Context != nil {
 			j.done = o.Context.Done()
 		}
@@ -107,6 +109,9 @@ func (p *pool) publish(j *job) {
 // retract hides the job from the workers unless it has tickets. It may be called
 // without a reference.
 func (p *pool) retract(j *job) {
+	if p.published.Load()&j.bit == 0 {
+		return
+	}
 	p.published.And(^j.bit)
 	if tickets(j.state.Load()) > 0 {
 		p.published.Or(j.bit)
@@ -124,25 +129,32 @@ func (p *pool) summon(helpers int) {
 	}
 }
 
+// tooSmall reports whether a call of the given length should not wake parked
+// workers: it would have ended before they come. Frequent calls should
+// nevertheless, as the workers then stay hot.
+func (p *pool) tooSmall(work time.Duration) bool {
+	if work <= 0 || work >= wakeWorth || p.hot.Load() > 0 {
+		return false
+	}
+	now := int64(time.Since(epoch))
+	return now-p.small.Swap(now) > int64(watchIdle)
+}
+
+// epoch is the zero of pool.small.
+var epoch = time.Now()
+
 // wakeOne wakes a parked worker and reports whether there was one.
 func (p *pool) wakeOne() bool {
 	for i := range p.parked {
 		for set := p.parked[i].Load(); set != 0; set = p.parked[i].Load() {
 			if p.parked[i].CompareAndSwap(set, set&(set-1)) {
 				p.workers[64*i+bits.TrailingZeros64(set)].wake <- struct{}{}
-				if kick {
-					go nop()
-				}
 				return true
 			}
 		}
 	}
 	return false
 }
-
-var kick = true
-
-func nop() {}
 
 // spawn starts a worker and reports whether there may be one more.
 func (p *pool) spawn() bool {
@@ -202,7 +214,11 @@ func (p *pool) help(w *worker) bool {
 	}
 	if ok {
 		w.slot = j.slot
-		p.summon(min(left, j.unclaimed()-1))
+		more := min(left, j.unclaimed()-1)
+		if p.published.Load()&^j.bit != 0 {
+			more = max(more, 1)
+		}
+		p.summon(more)
 		j.help()
 	}
 	return ok
@@ -258,12 +274,12 @@ func (p *pool) watch() bool {
 	p.hot.Add(1)
 	defer p.hot.Add(-1)
 	start := time.Now()
-	for round := 1; round < maxRounds; round++ {
+	for round := 1; round <= maxRounds; round++ {
 		if p.published.Load() != 0 {
 			return true
 		}
 		pause(pauseLength)
-		if round%watchLook != 0 {
+		if round%lookRounds != 0 {
 			continue
 		}
 		limit := watchIdle
@@ -273,7 +289,7 @@ func (p *pool) watch() bool {
 		if time.Since(start) > limit {
 			break
 		}
-		if round%watchYield == 0 {
+		if round%yieldRounds == 0 {
 			runtime.Gosched()
 		}
 	}

@@ -1,6 +1,7 @@
 package par
 
 import (
+	"math"
 	"runtime"
 	"sync/atomic"
 	"testing"
@@ -153,4 +154,40 @@ func TestFewestFirst(t *testing.T) {
 	if !p.betterUse(&p.jobs[3], 1) || p.betterUse(&p.jobs[60], 1000) {
 		t.Error("two goroutines less: should leave at once")
 	}
+}
+
+func TestTooSmall(t *testing.T) {
+	p := newPool()
+	if p.tooSmall(0) || p.tooSmall(wakeWorth) {
+		t.Error("unknown or long calls should wake workers")
+	}
+	if !p.tooSmall(1) {
+		t.Error("a single short call should not")
+	}
+	p.small.Store(math.MaxInt64 / 2) // the last one was a moment ago
+	if p.tooSmall(1) {
+		t.Error("frequent short calls should")
+	}
+	p.small.Store(0)
+	p.hot.Store(1)
+	if p.tooSmall(1) {
+		t.Error("hot workers need not be woken")
+	}
+}
+
+// TestWorkHint checks that short calls get workers when they are frequent.
+func TestWorkHint(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
+	var helped atomic.Bool
+	o := Options{Threads: 2, Work: time.Microsecond}
+	eventually(t, "no worker came", func() bool {
+		for range 1000 {
+			For(o, 8, 1, func(worker, lo, hi int) {
+				if worker != 0 {
+					helped.Store(true)
+				}
+			})
+		}
+		return helped.Load()
+	})
 }

@@ -2,15 +2,18 @@ package par
 
 import "time"
 
+var pauseLength = 4
+
+// Lengths of waiting. TODO numbers
 const (
-	pauseLength  = 4
-	awaitYield   = 16
-	awaitSpin    = 100 * time.Microsecond
-	maxRounds    = 1 << 16
-	watchLook    = 8
-	watchYield   = 64
+	lookRounds  = 8
+	yieldRounds = 256
+	maxRounds   = 1 << 16
+
+	awaitTime    = 100 * time.Microsecond
 	watchIdle    = 100 * time.Microsecond
 	watchRunning = time.Millisecond
+	wakeWorth    = 20 * time.Microsecond
 	turnLength   = 32
 	idleLife     = 5 * time.Second
 )

@@ -79,7 +79,7 @@ func pairCases() []Case {
 					s := 0.0
 					for c := range 3 {
 						d := target[3*i+c] - thumbs[3*j+c]
-						s += d * d
+						s += float64(d * d)
 					}
 					if s < best {
 						best, y[i] = s, int64(j)

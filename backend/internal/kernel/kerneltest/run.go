@@ -12,6 +12,7 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"arignote/backend/internal/kernel"
@@ -48,10 +49,26 @@ func Run(t *testing.T, engine Engine) {
 			for _, n := range Sizes {
 				c.try(t, k, run, n)
 			}
+			c.unmarked(t, engine)
 			if first, second, ok := k.Divide(); ok {
-				c.divided(t, first, second, engine)
+				c.divided(t, first, second, len(k.Buffers), engine)
 			}
 		})
+	}
+}
+
+// unmarked runs the kernel without the marks of its loops, which change no bit.
+func (c Case) unmarked(t *testing.T, engine Engine) {
+	k, err := kernel.Parse(strings.NewReplacer(" vector", "", " split", "").Replace(c.Text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, err := engine(k)
+	if err != nil {
+		t.Fatalf("without marks: %v", err)
+	}
+	for _, n := range []int{0, 1, 33, 100} {
+		c.try(t, k, run, n)
 	}
 }
 
@@ -78,8 +95,8 @@ func (c Case) try(t *testing.T, k *kernel.Kernel, run func(*kernel.Args, kernel.
 }
 
 // divided runs the two kernels that Divide makes: the results of the parts of
-// the first go to memory that the second reads.
-func (c Case) divided(t *testing.T, first, second *kernel.Kernel, engine Engine) {
+// the first go to memory that the second reads, in buffers from number own on.
+func (c Case) divided(t *testing.T, first, second *kernel.Kernel, own int, engine Engine) {
 	run1, err := engine(first)
 	if err != nil {
 		t.Fatalf("first half: %v\n%v", err, first)
@@ -90,7 +107,7 @@ func (c Case) divided(t *testing.T, first, second *kernel.Kernel, engine Engine)
 	}
 	for _, n := range Sizes {
 		params, data, want := c.New(n, rand.New(rand.NewPCG(1, uint64(n))))
-		for _, b := range first.Buffers[len(second.Buffers)-(len(first.Buffers)-len(data)):] {
+		for _, b := range first.Buffers[own:] {
 			data = append(data, zeros(b.DType.String(), first.Units(params)))
 		}
 		a, guard := Guarded(first, params, data)
@@ -135,7 +152,7 @@ type Guard struct {
 const margin = 5 // elements on each side
 
 // Guarded returns arguments whose buffers are copies of data with other
-// elements around them. Data lacks Scratch buffers, which come last.
+// elements around them. Data leaves out Scratch buffers.
 func Guarded(k *kernel.Kernel, params []int, data []any) (*kernel.Args, *Guard) {
 	a := &kernel.Args{Params: params, Buffers: make([]kernel.Arg, len(k.Buffers))}
 	g := &Guard{k: k}
@@ -159,8 +176,9 @@ func Guarded(k *kernel.Kernel, params []int, data []any) (*kernel.Args, *Guard) 
 	return a, g
 }
 
-// Check compares every element with want, which lacks Scratch buffers: nil
-// stands for what was there before.
+// Check compares every element with want, which leaves out Scratch buffers
+// and, at the end, those handed over between halves. Nil stands for what was
+// there before.
 func (g *Guard) Check(want []any) error {
 	next := 0
 	for i, b := range g.k.Buffers {
@@ -170,7 +188,7 @@ func (g *Guard) Check(want []any) error {
 		expected := reflect.ValueOf(g.before[i])
 		if next < len(want) && want[next] != nil {
 			reflect.Copy(expected.Slice(margin, margin+g.length[i]), reflect.ValueOf(want[next]))
-		} else if next >= len(want) { // handed over between halves
+		} else if next >= len(want) {
 			continue
 		}
 		next++

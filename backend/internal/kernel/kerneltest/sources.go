@@ -63,6 +63,41 @@ func sourceCases() []Case {
 			}
 			return []int{n, bound}, []any{x, []int64{0}}, []any{nil, []int64{sum}}
 		}},
+		{"while in a while", `kernel(x: int64 in, y: int64 out; n) {
+			for i < n split vector {
+				x: int64 = load x[i]
+				zero: int64 = const 0
+				one: int64 = const 1
+				two: int64 = const 2
+				while 100 (k: int64 = zero, sum: int64 = zero) {
+					more: bool = lt(k, x)
+					next more
+				} do {
+					while 5 (h: int64 = k, s: int64 = sum) {
+						more: bool = gt(h, one)
+						next more
+					} do {
+						half: int64 = floor_divide(h, two)
+						t: int64 = add(s, one)
+						next half, t
+					} gives rest, total
+					k2: int64 = add(k, one)
+					next k2, total
+				} gives k3, sum3
+				store y[i] = sum3
+			}
+		}`, func(n int, r *rand.Rand) ([]int, []any, []any) {
+			x, y := make([]int64, n), make([]int64, n)
+			for i := range x {
+				x[i] = r.Int64N(60)
+				for k := range x[i] {
+					for h, t := k, 0; h > 1 && t < 5; h, t = h/2, t+1 {
+						y[i]++
+					}
+				}
+			}
+			return []int{n}, []any{x, make([]int64, n)}, []any{nil, y}
+		}},
 		{"search with picks in a while", `kernel(next: int64 in, y: int64 out; n, m) {
 			for i < n split vector {
 				start: int64 = iota[i]

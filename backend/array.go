@@ -1,0 +1,188 @@
+package backend
+
+import (
+	"unsafe"
+
+	"arignote/backend/internal/kernel"
+	"arignote/expr"
+)
+
+// A storage is a piece of memory that steps read and write, known while
+// planning by its size alone.
+type storage struct {
+	id    int
+	place place
+	index int // of the argument or result
+	dtype expr.DType
+	n     int         // elements
+	data  any         // of a constant
+	value *expr.Value // likewise
+	from  int         // step that writes it first
+	to    int         // step that uses it last
+	at    int         // byte in the arena
+	over  *storage    // the storage whose place it takes, where a step works in place
+}
+
+// place says where a storage is.
+type place uint8
+
+const (
+	inArgument place = iota // the user's: never written
+	inConstant
+	inArena  // memory of a run, used again by later steps and runs
+	inResult // what Run returns
+	inValue  // made by a reference step while running
+)
+
+// array says where in a storage an array lies.
+type array struct {
+	*storage
+	off     int
+	strides []int
+}
+
+func inputArray(v *vertex, index int, strides []int) *array {
+	s := &storage{place: inArgument, index: index, dtype: v.dtype, n: product(v.shape)}
+	if strides == nil {
+		strides = rowMajor(v.shape)
+	} else {
+		for i, l := range v.shape {
+			s.n = max(s.n, 1+(l-1)*strides[i])
+		}
+	}
+	return &array{storage: s, strides: strides}
+}
+
+func constArray(v *expr.Value) *array {
+	if !v.Contiguous() {
+		v = v.Clone()
+	}
+	s := &storage{place: inConstant, dtype: v.DType(), n: v.Len(), data: v.Data(), value: v}
+	return &array{storage: s, strides: rowMajor(v.Shape())}
+}
+
+// rowMajor returns the strides of a contiguous array.
+func rowMajor(shape []int) []int {
+	strides := make([]int, len(shape))
+	step := 1
+	for i := len(shape) - 1; i >= 0; i-- {
+		strides[i] = step
+		step *= shape[i]
+	}
+	return strides
+}
+
+// contiguous reports whether the elements lie in row-major order without gaps.
+func (a *array) contiguous(shape []int) bool { return isRowMajor(shape, a.strides) }
+
+func isRowMajor(shape, strides []int) bool {
+	step := 1
+	for i := len(shape) - 1; i >= 0; i-- {
+		if shape[i] != 1 && strides[i] != step {
+			return product(shape) == 0
+		}
+		step *= shape[i]
+	}
+	return true
+}
+
+// address returns the place in the storage of the element at.
+func (a *array) address(at []coord) coord {
+	c := coord{off: a.off}
+	for i, x := range at {
+		c = c.plus(x, a.strides[i])
+	}
+	return c
+}
+
+// layout returns the offset and strides that v has if arrays that will be
+// computed are contiguous.
+func (v *vertex) layout() (off int, strides []int) {
+	switch {
+	case v.array != nil:
+		return v.array.off, v.array.strides
+	case v.kind == kindReshape:
+		off, _ := v.args[0].layout()
+		return off, rowMajor(v.shape)
+	case v.kind != kindView || v.home != nil:
+		return 0, rowMajor(v.shape)
+	}
+	off, strides = v.args[0].layout()
+	return viewed(v, off, strides)
+}
+
+// viewed returns the offset and strides of a view of an array.
+func viewed(v *vertex, off int, strides []int) (int, []int) {
+	at := make([]coord, len(v.shape))
+	for i := range at {
+		at[i] = unit(kernel.Var(i + 1))
+	}
+	c := (&array{off: off, strides: strides}).address(v.viewAt(at))
+	out := make([]int, len(v.shape))
+	for _, t := range c.terms {
+		out[t.v-1] = t.n
+	}
+	return c.off, out
+}
+
+// located returns where v is: the place of what it is a view of.
+func (v *vertex) located() *array {
+	if v.array != nil {
+		return v.array
+	}
+	if v.kind != kindView && v.kind != kindReshape {
+		return nil
+	}
+	base := v.args[0].located()
+	if base == nil {
+		return nil
+	}
+	a := &array{storage: base.storage}
+	if v.kind == kindReshape {
+		a.off, a.strides = base.off, rowMajor(v.shape)
+	} else {
+		a.off, a.strides = viewed(v, base.off, base.strides)
+	}
+	v.array = a
+	return a
+}
+
+// bytes returns the size of a storage.
+func (s *storage) bytes() int64 { return int64(s.n) * int64(s.dtype.Size()) }
+
+// memory has what must be done with slices of one element type.
+type memory interface {
+	carve(p unsafe.Pointer, n int) any
+	value(shape []int, data any, off int) *expr.Value
+	copy(to, from any)
+	window(data any, off, n int) any
+	len(data any) int
+}
+
+type memoryOf[T expr.Element] struct{}
+
+func (memoryOf[T]) carve(p unsafe.Pointer, n int) any { return unsafe.Slice((*T)(p), n) }
+
+func (memoryOf[T]) value(shape []int, data any, off int) *expr.Value {
+	n := product(shape)
+	v, err := expr.NewValue(shape, data.([]T)[off:off+n:off+n])
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+func (memoryOf[T]) copy(to, from any) { copy(to.([]T), from.([]T)) }
+
+func (memoryOf[T]) window(data any, off, n int) any { return data.([]T)[off : off+n : off+n] }
+
+func (memoryOf[T]) len(data any) int { return len(data.([]T)) }
+
+// memories has the memory of each dtype.
+var memories = map[expr.DType]memory{
+	expr.Bool: memoryOf[bool]{},
+	expr.Int8: memoryOf[int8]{}, expr.Int16: memoryOf[int16]{}, expr.Int32: memoryOf[int32]{}, expr.Int64: memoryOf[int64]{},
+	expr.Uint8: memoryOf[uint8]{}, expr.Uint16: memoryOf[uint16]{}, expr.Uint32: memoryOf[uint32]{}, expr.Uint64: memoryOf[uint64]{},
+	expr.Float32: memoryOf[float32]{}, expr.Float64: memoryOf[float64]{},
+	expr.Complex64: memoryOf[complex64]{}, expr.Complex128: memoryOf[complex128]{},
+}

@@ -1,0 +1,507 @@
+package backend
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+
+	"arignote/backend/internal/kernel"
+	"arignote/expr"
+)
+
+// This file writes kernels. A value is made where it is needed: gen(v, at)
+// writes what computes the element at of vertex v and returns its value.
+// Statements go into the outermost loop on which they depend, so that a row's
+// maximum stands before the loop over the row. A value that was made once is
+// used again wherever it can be seen.
+
+// emitter writes one kernel.
+type emitter struct {
+	g      *group
+	k      *kernel.Kernel
+	params []int
+	bound  []*storage // of the buffers of k
+	buffer map[*storage]kernel.Buf
+	blocks []*block           // those that are open, from outer to inner
+	depth  map[kernel.Var]int // of the block in a loop
+	level  []int              // of the block that a value is in, by value
+	known  map[string]kernel.Value
+	forced *block                 // where statements go, if not nil: the combine of a reduction
+	extent map[kernel.Var]int     // of the loops
+	rows   map[*vertex]kernel.Buf // row scratch that has been filled
+	access []*vertex              // of the loads and stores with picks, from access 1 on
+	trace  *[]coord               // of all places that are touched, if not nil
+}
+
+// block is the inside of a loop.
+type block struct {
+	stmts []kernel.Stmt
+	keys  []string // of the values known here
+	rows  []*vertex
+}
+
+func newEmitter(g *group) *emitter {
+	e := &emitter{
+		g: g, k: &kernel.Kernel{}, buffer: make(map[*storage]kernel.Buf), depth: make(map[kernel.Var]int),
+		known: make(map[string]kernel.Value), extent: make(map[kernel.Var]int), rows: make(map[*vertex]kernel.Buf),
+	}
+	e.blocks = []*block{{}}
+	return e
+}
+
+// param returns an Int that is bound to n when the kernel runs.
+func (e *emitter) param(n int) kernel.Int {
+	e.k.Params = append(e.k.Params, "p"+strconv.Itoa(len(e.k.Params)+1))
+	e.params = append(e.params, n)
+	return kernel.Int{Param: kernel.Param(len(e.k.Params))}
+}
+
+// buf returns the buffer for a storage.
+func (e *emitter) buf(s *storage, mode kernel.Mode) kernel.Buf {
+	b, ok := e.buffer[s]
+	if !ok {
+		b = kernel.Buf(len(e.k.Buffers))
+		e.buffer[s] = b
+		e.k.Buffers = append(e.k.Buffers, kernel.Buffer{Name: "b" + strconv.Itoa(int(b)), DType: s.dtype, Mode: mode})
+		e.bound = append(e.bound, s)
+	}
+	if mode != kernel.In && e.k.Buffers[b].Mode != mode {
+		e.k.Buffers[b].Mode = kernel.InOut
+	}
+	return b
+}
+
+// variable returns a new loop variable.
+func (e *emitter) variable() kernel.Var {
+	e.k.Vars = append(e.k.Vars, "i"+strconv.Itoa(len(e.k.Vars)+1))
+	return kernel.Var(len(e.k.Vars))
+}
+
+// open begins the inside of a loop.
+func (e *emitter) open(v kernel.Var) {
+	e.blocks = append(e.blocks, &block{})
+	e.depth[v] = len(e.blocks) - 1
+}
+
+// close ends the innermost loop and returns its statements.
+func (e *emitter) close() []kernel.Stmt {
+	last := len(e.blocks) - 1
+	b := e.blocks[last]
+	e.blocks = e.blocks[:last]
+	for _, key := range b.keys {
+		delete(e.known, key)
+	}
+	for _, v := range b.rows {
+		delete(e.rows, v)
+	}
+	return b.stmts
+}
+
+// put adds a statement to the block at a level.
+func (e *emitter) put(level int, s kernel.Stmt) {
+	b := e.forced
+	if b == nil {
+		b = e.blocks[level]
+	}
+	b.stmts = append(b.stmts, s)
+}
+
+func (e *emitter) top() int { return len(e.blocks) - 1 }
+
+// value returns a new value in the block at a level.
+func (e *emitter) value(d expr.DType, level int) kernel.Value {
+	e.k.Values = append(e.k.Values, d)
+	e.level = append(e.level, level)
+	return kernel.Value(len(e.k.Values) - 1)
+}
+
+// remember lets later uses find a value.
+func (e *emitter) remember(key string, v kernel.Value) {
+	if e.forced != nil {
+		return
+	}
+	e.known[key] = v
+	b := e.blocks[e.level[v]]
+	b.keys = append(b.keys, key)
+}
+
+// let writes an instruction.
+func (e *emitter) let(op expr.Op, attr expr.Attr, args ...kernel.Value) kernel.Value {
+	d := make([]expr.DType, len(args))
+	level := 0
+	for i, a := range args {
+		d[i] = e.k.Values[a]
+		level = max(level, e.level[a])
+	}
+	result, _, err := op.ElementDType(attr, d...)
+	if err != nil {
+		panic(fmt.Sprintf("%v of %v: %v", op, d, err))
+	}
+	key := ""
+	if op != expr.OpPolygamma {
+		b := append([]byte("L"), strconv.Itoa(int(op))...)
+		for _, a := range args {
+			b = strconv.AppendInt(append(b, ' '), int64(a), 10)
+		}
+		if op == expr.OpCast {
+			b = strconv.AppendInt(append(b, ':'), int64(result), 10)
+		}
+		key = string(b)
+		if v, ok := e.known[key]; ok && e.forced == nil {
+			return v
+		}
+	}
+	n := 0
+	if a, ok := attr.(expr.Number); ok {
+		n = a.N
+	}
+	dst := e.value(result, level)
+	e.put(level, &kernel.Let{Dst: dst, Op: op, Args: args, N: n})
+	if key != "" {
+		e.remember(key, dst)
+	}
+	return dst
+}
+
+// cast converts a value.
+func (e *emitter) cast(d expr.DType, x kernel.Value) kernel.Value {
+	if e.k.Values[x] == d {
+		return x
+	}
+	return e.let(expr.OpCast, expr.Cast{DType: d}, x)
+}
+
+// scalar writes a constant.
+func (e *emitter) scalar(d expr.DType, x kernel.Scalar) kernel.Value {
+	key := fmt.Sprintf("C%d %x %x", d, x.Bits, x.Imag)
+	if v, ok := e.known[key]; ok && e.forced == nil {
+		return v
+	}
+	v := e.value(d, 0)
+	e.put(0, &kernel.Const{Dst: v, X: x})
+	e.remember(key, v)
+	return v
+}
+
+// number returns the Scalar of a small integer as an element of dtype d.
+func scalarNumber(d expr.DType, n int) kernel.Scalar {
+	switch {
+	case d == expr.Bool:
+		return kernel.Bool(n != 0)
+	case d.IsInteger():
+		return kernel.Integer(n)
+	case d.IsFloat():
+		return kernel.Float(float64(n))
+	}
+	return kernel.Complex(complex(float64(n), 0))
+}
+
+// constant returns the Scalar of a constant of rank 0.
+func constant(v *expr.Value) kernel.Scalar {
+	switch d := v.DType(); {
+	case d == expr.Bool:
+		return kernel.Bool(v.Bool(0))
+	case d == expr.Uint64:
+		return kernel.Integer(v.Data().([]uint64)[0])
+	case d.IsInteger():
+		return kernel.Integer(v.Int(0))
+	case d.IsFloat():
+		return kernel.Float(v.Float(0))
+	}
+	return kernel.Complex(v.Complex(0))
+}
+
+// index converts a coordinate to an address and returns the level of its
+// innermost loop.
+func (e *emitter) index(c coord) (kernel.Index, int) {
+	var at kernel.Index
+	level := 0
+	e.note(c)
+	if c.off != 0 {
+		at.Offset = e.param(c.off)
+	}
+	for _, t := range c.terms {
+		if t.n == 0 {
+			continue
+		}
+		stride := kernel.N(1)
+		if t.n != 1 {
+			stride = e.param(t.n)
+		}
+		at.Terms = append(at.Terms, t.v.Times(stride))
+		level = max(level, e.depth[t.v])
+	}
+	return at, level
+}
+
+// iota writes the value of a coordinate.
+func (e *emitter) iota(c coord) kernel.Value {
+	key := "I" + string(appendKey(nil, []coord{c}))
+	if v, ok := e.known[key]; ok {
+		return v
+	}
+	at, level := e.index(c)
+	v := e.value(expr.Int64, level)
+	e.put(level, &kernel.Iota{Dst: v, At: at})
+	e.remember(key, v)
+	return v
+}
+
+// load writes the load of an element of an array.
+func (e *emitter) load(a *array, at []coord) kernel.Value {
+	c := a.address(at)
+	b := e.buf(a.storage, kernel.In)
+	key := "A" + strconv.Itoa(int(b)) + string(appendKey(nil, []coord{c}))
+	if v, ok := e.known[key]; ok {
+		return v
+	}
+	index, level := e.index(c)
+	v := e.value(a.dtype, level)
+	e.put(level, &kernel.Load{Dst: v, Buf: b, At: index})
+	e.remember(key, v)
+	return v
+}
+
+// gen writes what computes the element at of v, in the dtype of v.
+func (e *emitter) gen(v *vertex, at []coord) kernel.Value {
+	if v.kind == kindConst && len(v.shape) == 0 {
+		return e.scalar(v.dtype, constant(v.node.Value()))
+	}
+	if v.array == nil && v.kind == kindView && (v.home == nil || v.home == e.g) {
+		return e.gen(v.args[0], v.viewAt(at))
+	}
+	if v.array != nil && v.home != e.g || v.kind == kindReshape && v.home == nil {
+		return e.load(v.located(), at)
+	}
+	key := "V" + string(appendKey(strconv.AppendInt(nil, int64(v.id), 10), at))
+	if x, ok := e.known[key]; ok {
+		return x
+	}
+	if b, ok := e.rows[v]; ok {
+		return e.loadRow(v, b, at)
+	}
+	x := e.compute(v, at)
+	e.remember(key, x)
+	if level, ok := e.g.scratch[v]; ok {
+		e.storeRow(v, level, at, x)
+	}
+	return x
+}
+
+// compute is gen for what is not loaded.
+func (e *emitter) compute(v *vertex, at []coord) kernel.Value {
+	switch v.kind {
+	case kindView: // stored by this group
+		return e.gen(v.args[0], v.viewAt(at))
+	case kindCopy:
+		return e.gen(v.args[0], at)
+	case kindReshape:
+		return e.load((&array{storage: v.args[0].located().storage, off: v.args[0].located().off, strides: rowMajor(v.shape)}), at)
+	case kindElement:
+		return e.element(v, at)
+	case kindSource:
+		return e.source(v, at)
+	case kindMask:
+		n := len(at)
+		above := e.let(expr.OpSub, nil, e.iota(at[n-1]), e.iota(at[n-2]))
+		k := e.scalar(expr.Int64, kernel.Integer(v.node.Attr().(expr.Diagonal).K))
+		op := expr.OpLe
+		if v.node.Op() == expr.OpTriu {
+			op = expr.OpGe
+		}
+		keep := e.let(op, nil, above, k)
+		return e.let(expr.OpWhere, nil, keep, e.gen(v.args[0], broadcastAt(v.args[0].shape, at)), e.scalar(v.dtype, scalarNumber(v.dtype, 0)))
+	case kindTake:
+		return e.take(v, at)
+	case kindReduce:
+		return e.reduce(v, at)
+	}
+	panic("a kernel cannot compute " + v.node.Op().String())
+}
+
+// element writes an element-wise op.
+func (e *emitter) element(v *vertex, at []coord) kernel.Value {
+	op, n := v.node.Op(), v.node
+	args := make([]kernel.Value, len(v.args))
+	for i, a := range v.args {
+		args[i] = e.gen(a, broadcastAt(a.shape, at))
+	}
+	d := n.OperandDType()
+	switch op {
+	case expr.OpCast:
+		return e.cast(v.dtype, args[0])
+	case expr.OpWhere:
+		return e.let(op, nil, e.cast(expr.Bool, args[0]), e.cast(v.dtype, args[1]), e.cast(v.dtype, args[2]))
+	case expr.OpEq, expr.OpNe, expr.OpLt, expr.OpLe, expr.OpGt, expr.OpGe:
+		if integral(e.k.Values[args[0]]) && integral(e.k.Values[args[1]]) {
+			return e.let(op, nil, args...)
+		}
+	case expr.OpIsNaN, expr.OpIsInf, expr.OpIsFinite:
+		return e.let(op, nil, args...)
+	}
+	for i := range args {
+		args[i] = e.cast(d, args[i])
+	}
+	if op == expr.OpAdd || op == expr.OpMul {
+		x := args[0]
+		for _, y := range args[1:] {
+			x = e.let(op, nil, x, y)
+		}
+		return x
+	}
+	return e.cast(v.dtype, e.let(op, n.Attr(), args...))
+}
+
+func integral(d expr.DType) bool { return d == expr.Bool || d.IsInteger() }
+
+// source writes an element that follows from its place.
+func (e *emitter) source(v *vertex, at []coord) kernel.Value {
+	n := v.node
+	switch n.Op() {
+	case expr.OpEye:
+		k := n.Attr().(expr.Diagonal).K
+		return e.cast(v.dtype, e.let(expr.OpEq, nil, e.iota(at[0].plus(coord{off: k}, 1)), e.iota(at[1])))
+	case expr.OpLinspace:
+		return e.linspace(v, at[0])
+	}
+	start, step := n.Arg(0).Value(), n.Arg(2).Value()
+	i := e.iota(at[0])
+	if v.dtype.IsInteger() && integral(start.DType()) && integral(step.DType()) {
+		x := e.let(expr.OpMul, nil, i, e.scalar(expr.Int64, kernel.Integer(step.Int(0))))
+		return e.cast(v.dtype, e.let(expr.OpAdd, nil, e.scalar(expr.Int64, kernel.Integer(start.Int(0))), x))
+	}
+	d, a, b := expr.Float64, start.Float(0), start.Float(0)+step.Float(0)
+	delta := b - a
+	if v.dtype == expr.Float32 {
+		d = expr.Float32
+		a, b = float64(float32(a)), float64(float32(b))
+		delta = float64(float32(b) - float32(a))
+	}
+	float := func(x float64) kernel.Value { return e.scalar(d, kernel.Float(x)) }
+	x := e.let(expr.OpAdd, nil, float(a), e.let(expr.OpMul, nil, e.cast(d, i), float(delta)))
+	x = e.let(expr.OpWhere, nil, e.let(expr.OpEq, nil, i, e.scalar(expr.Int64, kernel.Integer(1))), float(b), x)
+	x = e.let(expr.OpWhere, nil, e.let(expr.OpEq, nil, i, e.scalar(expr.Int64, kernel.Integer(0))), float(a), x)
+	return e.cast(v.dtype, x)
+}
+
+// linspace writes a + i*step, and b for the last element.
+func (e *emitter) linspace(v *vertex, c coord) kernel.Value {
+	n := v.shape[0]
+	a := e.cast(expr.Float64, e.gen(v.args[0], nil))
+	b := e.cast(expr.Float64, e.gen(v.args[1], nil))
+	i := e.iota(c)
+	parts := e.intParam(max(n-1, 1))
+	step := e.let(expr.OpDiv, nil, e.let(expr.OpSub, nil, b, a), e.cast(expr.Float64, parts))
+	x := e.let(expr.OpAdd, nil, a, e.let(expr.OpMul, nil, e.cast(expr.Float64, i), step))
+	if n > 1 {
+		x = e.let(expr.OpWhere, nil, e.let(expr.OpEq, nil, i, parts), b, x)
+	}
+	return e.cast(v.dtype, x)
+}
+
+// intParam writes an integer that is a parameter, so that another length needs
+// no other kernel.
+func (e *emitter) intParam(n int) kernel.Value { return e.iota(coord{off: n}) }
+
+// take writes an indexed load.
+func (e *emitter) take(v *vertex, at []coord) kernel.Value {
+	a := v.args[0].located()
+	axes := v.node.Attr().(expr.Gathered).Axes
+	first, rank := takeAxes(v)
+	c := coord{off: a.off}
+	i := 0
+	for axis := range v.args[0].shape {
+		indexed := false
+		for _, x := range axes {
+			indexed = indexed || x == axis
+		}
+		if indexed {
+			continue
+		}
+		if i == first {
+			i += rank
+		}
+		if v.args[0].shape[axis] != 1 {
+			c = c.plus(at[i], a.strides[axis])
+		}
+		i++
+	}
+	index, level := e.index(c)
+	var picks []kernel.Picked
+	for k, x := range v.args[1:] {
+		p := e.cast(expr.Int64, e.gen(x, broadcastAt(x.shape, takeAt(v, at))))
+		picks = append(picks, kernel.Picked{Index: p, Len: e.param(v.args[0].shape[axes[k]]), Stride: e.param(a.strides[axes[k]])})
+		level = max(level, e.level[p])
+	}
+	e.access = append(e.access, v)
+	x := e.value(v.dtype, level)
+	e.put(level, &kernel.Load{Dst: x, Buf: e.buf(a.storage, kernel.In), At: index, Picks: picks, Access: len(e.access)})
+	return x
+}
+
+// store writes the store of a value.
+func (e *emitter) store(s *storage, c coord, x kernel.Value) {
+	b := e.buf(s, kernel.Out)
+	index, _ := e.index(c)
+	e.put(e.top(), &kernel.Store{Buf: b, At: index, Src: x})
+}
+
+// rowPlace returns the place of the element at in row scratch: its coordinates
+// inside of the row loops, and the number of elements of a row.
+func (e *emitter) rowPlace(v *vertex, at []coord) (c coord, n int) {
+	n = 1
+	level := e.g.scratch[v]
+	for i := len(at) - 1; i >= 0; i-- {
+		x := at[i].isUnit()
+		if x == 0 || e.depth[x] <= level {
+			continue
+		}
+		c = c.plus(at[i], n)
+		n *= v.shape[i]
+	}
+	return c, n
+}
+
+// storeRow keeps an element in row scratch.
+func (e *emitter) storeRow(v *vertex, level int, at []coord, x kernel.Value) {
+	c, n := e.rowPlace(v, at)
+	b := kernel.Buf(len(e.k.Buffers))
+	e.k.Buffers = append(e.k.Buffers, kernel.Buffer{Name: "b" + strconv.Itoa(int(b)), DType: v.dtype, Mode: kernel.Scratch, Len: e.param(n)})
+	e.bound = append(e.bound, nil)
+	e.put(level, &kernel.Alloc{Buf: b})
+	index, _ := e.index(c)
+	e.put(e.top(), &kernel.Store{Buf: b, At: index, Src: x})
+	e.rows[v] = b
+	e.blocks[level].rows = append(e.blocks[level].rows, v)
+}
+
+// loadRow loads an element from row scratch.
+func (e *emitter) loadRow(v *vertex, b kernel.Buf, at []coord) kernel.Value {
+	c, _ := e.rowPlace(v, at)
+	index, level := e.index(c)
+	level = max(level, e.g.scratch[v])
+	x := e.value(v.dtype, level)
+	e.put(level, &kernel.Load{Dst: x, Buf: b, At: index})
+	e.remember("V"+string(appendKey(strconv.AppendInt(nil, int64(v.id), 10), at)), x)
+	return x
+}
+
+// infinity returns the smallest (sign -1) or largest element of a dtype.
+func infinity(d expr.DType, sign int) kernel.Scalar {
+	switch {
+	case d == expr.Bool:
+		return kernel.Bool(sign > 0)
+	case d.IsFloat():
+		return kernel.Float(math.Inf(sign))
+	case d.IsUnsigned():
+		if sign < 0 {
+			return kernel.Integer(0)
+		}
+		return kernel.Integer(^uint64(0) >> (64 - 8*d.Size()))
+	}
+	least := int64(-1) << (8*d.Size() - 1)
+	if sign < 0 {
+		return kernel.Integer(least)
+	}
+	return kernel.Integer(^least)
+}

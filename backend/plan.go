@@ -1,0 +1,306 @@
+package backend
+
+import (
+	"slices"
+	"sync"
+
+	"arignote/backend/internal/interp"
+	"arignote/backend/internal/kernel"
+	"arignote/expr"
+)
+
+// A Plan is how a Program computes its outputs for arguments of certain shapes:
+// steps in order, over pieces of memory whose sizes are known.
+type Plan struct {
+	program  *Program
+	steps    []*step
+	storages []*storage
+	results  []*array // where the outputs are
+	shapes   [][]int  // of the outputs
+	dtypes   []expr.DType
+	inputs   []*vertex
+	arena    int64 // bytes
+	graph    *expr.Graph
+	stage    *stage // if sizes depend on data
+	frames   sync.Pool
+	used     uint64 // for the cache: when it was used last
+}
+
+// A step is one thing that touches data.
+type step struct {
+	launches []*launch // of a kernel step, one after the other
+	vertex   *vertex   // of a product, reference or item step
+	stored   []*vertex // what it stores
+	why      string    // why it runs by the reference
+	reads    []*storage
+	writes   []*storage
+	flops    float64
+}
+
+// A launch is a kernel with everything that it runs on but memory.
+type launch struct {
+	*emitted
+	program *interp.Program
+	units   int // iterations that may be divided
+	chunk   int // units that one worker does at a time
+	work    float64
+}
+
+// newPlan plans for a specialised graph.
+func newPlan(p *Program, g *expr.Graph, strides [][]int) (*Plan, error) {
+	f := newFlow(g, strides)
+	s := fuse(f, !p.config.skips("fuse"))
+	q := &Plan{program: p, inputs: f.inputs, graph: g}
+	groups := s.sorted()
+	for i, v := range f.outputs {
+		if v.kind != kindReference && v.kind != kindItem {
+			v.array = &array{storage: &storage{place: inResult, index: i, dtype: v.dtype, n: product(v.shape)}, strides: rowMajor(v.shape)}
+		}
+	}
+	for _, g := range groups {
+		g.place()
+	}
+	for _, g := range groups {
+		if err := q.group(g); err != nil {
+			return nil, err
+		}
+	}
+	for _, v := range f.outputs {
+		q.results = append(q.results, v.array)
+		q.shapes = append(q.shapes, v.shape)
+		q.dtypes = append(q.dtypes, v.dtype)
+	}
+	q.number()
+	q.layOut()
+	return q, nil
+}
+
+// place gives memory to what a group stores.
+func (g *group) place() {
+	if v := g.opaque; v != nil {
+		place := inArena
+		if v.kind == kindReference || v.kind == kindItem {
+			place = inValue
+		}
+		if v.array == nil {
+			v.array = &array{storage: &storage{place: place, dtype: v.dtype, n: product(v.shape)}, strides: rowMajor(v.shape)}
+		}
+		return
+	}
+	for _, r := range g.roots {
+		if r.v.array == nil {
+			r.v.array = &array{storage: &storage{place: inArena, dtype: r.v.dtype, n: product(r.v.shape)}, strides: rowMajor(r.v.shape)}
+		}
+	}
+}
+
+// group adds the steps of a group.
+func (q *Plan) group(g *group) error {
+	v := g.opaque
+	if v != nil && g.parts == nil && (v.kind == kindProduct || v.kind == kindReference || v.kind == kindItem) {
+		s := &step{vertex: v, stored: []*vertex{v}, writes: []*storage{v.array.storage}}
+		if v.kind == kindReference {
+			s.why = "no loop for " + v.node.Op().String()
+		}
+		for _, a := range v.args {
+			s.reads = append(s.reads, a.located().storage)
+		}
+		q.steps = append(q.steps, s)
+		return nil
+	}
+	if v != nil && product(v.shape) == 0 || v == nil && g.empty() {
+		return nil
+	}
+	for _, k := range g.emit() {
+		s := &step{}
+		if v != nil {
+			s.stored = []*vertex{v}
+		}
+		for _, r := range g.roots {
+			s.stored = append(s.stored, r.v)
+		}
+		if err := s.kernel(k); err != nil {
+			return err
+		}
+		q.steps = append(q.steps, s)
+	}
+	return nil
+}
+
+// empty reports whether what g stores has no elements.
+func (g *group) empty() bool {
+	for _, r := range g.roots {
+		if product(r.v.shape) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// kernel makes a kernel step, in two parts if it is a long reduction.
+func (s *step) kernel(k *emitted) error {
+	m := &marker{k: k.k, params: k.params, extents: make(map[kernel.Var]int)}
+	s.flops = m.work(k.k.Body)
+	parts := []*emitted{k}
+	if first, second, ok := k.k.Divide(); ok {
+		bound := slices.Clone(k.bound)
+		units := first.Units(k.params)
+		for _, b := range first.Buffers[len(k.k.Buffers):] {
+			bound = append(bound, &storage{place: inArena, dtype: b.DType, n: units})
+		}
+		parts = []*emitted{
+			{first, k.params, bound, k.picks},
+			{second, k.params, bound, k.picks},
+		}
+	}
+	for i, p := range parts {
+		l := &launch{emitted: p, units: p.k.Units(p.params)}
+		if i == 0 {
+			l.work = s.flops
+		}
+		l.chunk = chunkOf(l.units, l.work)
+		var err error
+		if l.program, err = compiled(p.k); err != nil {
+			return err
+		}
+		s.launches = append(s.launches, l)
+		for b, st := range p.bound {
+			if st == nil {
+				continue
+			}
+			if p.k.Buffers[b].Mode == kernel.In {
+				s.reads = append(s.reads, st)
+			} else {
+				s.writes = append(s.writes, st)
+			}
+		}
+	}
+	return nil
+}
+
+// number collects the storages of the steps and finds out how long each is
+// needed.
+func (q *Plan) number() {
+	seen := make(map[*storage]bool)
+	use := func(s *storage, at int) {
+		if !seen[s] {
+			seen[s] = true
+			s.id, s.from = len(q.storages), at
+			q.storages = append(q.storages, s)
+		}
+		s.to = at
+	}
+	for _, v := range q.inputs {
+		use(v.array.storage, 0)
+	}
+	for i, s := range q.steps {
+		for _, r := range s.reads {
+			use(r, i)
+		}
+		for _, w := range s.writes {
+			use(w, i)
+		}
+	}
+	for _, a := range q.results {
+		use(a.storage, len(q.steps))
+	}
+}
+
+// layOut gives each storage in the arena its place: the lowest that is free
+// while it is needed.
+func (q *Plan) layOut() {
+	var placed []*storage
+	for _, s := range q.storages {
+		if s.place != inArena {
+			continue
+		}
+		size := rounded(s.bytes())
+		at := int64(0)
+		for again := true; again; {
+			again = false
+			for _, o := range placed {
+				if o.from <= s.to && s.from <= o.to && at < int64(o.at)+rounded(o.bytes()) && int64(o.at) < at+size {
+					at = int64(o.at) + rounded(o.bytes())
+					again = true
+				}
+			}
+		}
+		s.at = int(at)
+		placed = append(placed, s)
+		q.arena = max(q.arena, at+size)
+	}
+}
+
+// rounded returns n rounded up to whole cache lines.
+func rounded(n int64) int64 { return (n + 63) &^ 63 }
+
+// Kernels returns the number of steps that touch data.
+func (q *Plan) Kernels() int {
+	n := 0
+	for _, s := range q.steps {
+		if s.vertex == nil || s.vertex.kind != kindItem {
+			n++
+		}
+	}
+	if q.stage != nil {
+		n += q.stage.kernels()
+	}
+	return n
+}
+
+// PeakBytes returns the memory that a run needs beyond its arguments: results
+// and what is kept between steps. Linear algebra and other reference steps
+// need more for themselves.
+func (q *Plan) PeakBytes() int64 {
+	n := q.arena
+	for _, s := range q.storages {
+		if s.place == inResult || s.place == inValue {
+			n += s.bytes()
+		}
+	}
+	if q.stage != nil {
+		n += q.stage.bytes()
+	}
+	return n
+}
+
+// The cache of compiled kernels, shared by all Programs: by the text of the
+// kernel, in which lengths are parameters.
+var kernels struct {
+	sync.Mutex
+	byText map[string]*interp.Program
+}
+
+// maxKernels bounds the cache of compiled kernels.
+const maxKernels = 1024
+
+// compiled returns the compiled form of a kernel.
+func compiled(k *kernel.Kernel) (*interp.Program, error) {
+	text := k.String()
+	kernels.Lock()
+	defer kernels.Unlock()
+	if p := kernels.byText[text]; p != nil {
+		return p, nil
+	}
+	p, err := interp.Compile(k)
+	if err != nil {
+		return nil, &InternalError{Stage: "plan", Cause: err.Error() + "\n" + text}
+	}
+	if kernels.byText == nil || len(kernels.byText) >= maxKernels {
+		kernels.byText = make(map[string]*interp.Program)
+	}
+	kernels.byText[text] = p
+	return p, nil
+}
+
+// minWork is the least work, in additions, that is worth sharing among workers;
+// chunkWork is what one worker takes at a time.
+const minWork, chunkWork = 1 << 17, 1 << 16
+
+// chunkOf returns how many units a worker does at a time.
+func chunkOf(units int, work float64) int {
+	if units <= 1 || work < minWork {
+		return max(units, 1)
+	}
+	return max(1, int(chunkWork/(work/float64(units))))
+}

@@ -1,0 +1,344 @@
+package backend
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"sync"
+
+	"arignote/backend/internal/kernel"
+	"arignote/backend/internal/par"
+	"arignote/expr"
+)
+
+// maxPlans is the number of plans that a Program keeps: shapes come back.
+const maxPlans = 64
+
+// planCache holds the plans that were used last.
+type planCache struct {
+	sync.Mutex
+	byKey map[string]*Plan
+	clock uint64
+	key   []byte
+}
+
+// run computes the outputs for bound arguments. The results share no memory
+// with anything.
+func (p *Program) run(ctx context.Context, values []*expr.Value) ([]*expr.Value, error) {
+	q, err := p.plan(values)
+	if err != nil {
+		return nil, err
+	}
+	if q.stage != nil {
+		return q.stage.run(ctx, values)
+	}
+	f := q.frame()
+	defer f.release()
+	f.setArguments(values)
+	out := make([]*expr.Value, len(q.results))
+	for i, a := range q.results {
+		if a.place == inResult {
+			out[i] = expr.Zeros(q.dtypes[i], q.shapes[i]...)
+			f.data[a.id] = out[i].Data()
+		}
+	}
+	if err := f.run(p.options(ctx)); err != nil {
+		return nil, p.explain(q, values, err)
+	}
+	for i, a := range q.results {
+		if a.place != inResult {
+			out[i] = f.values[a.id].Clone()
+		}
+	}
+	return out, nil
+}
+
+// options says how to run steps.
+func (p *Program) options(ctx context.Context) par.Options {
+	o := par.Options{Threads: par.Threads(p.config.Threads)}
+	if ctx.Done() != nil {
+		o.Context = ctx
+	}
+	return o
+}
+
+// setArguments binds the storages of arguments.
+func (f *frame) setArguments(values []*expr.Value) {
+	for i, v := range f.q.inputs {
+		id := v.array.id
+		f.data[id], f.values[id] = values[i].Data(), values[i]
+	}
+}
+
+// explain turns the error of a kernel into that of the op: the reference finds
+// the same index out of range and says it in the user's terms.
+func (p *Program) explain(q *Plan, values []*expr.Value, err error) error {
+	var wrong *kernel.IndexError
+	if !errors.As(err, &wrong) {
+		return err
+	}
+	if _, told := p.graph.Evaluate(values); told != nil {
+		return told
+	}
+	return expr.Errorf(expr.ErrIndex, "", "index %d is out of range for an axis of length %d", wrong.Index, wrong.Len)
+}
+
+// plan returns the plan for bound arguments, from the cache if there is one.
+func (p *Program) plan(values []*expr.Value) (*Plan, error) {
+	c := &p.plans
+	c.Lock()
+	defer c.Unlock()
+	c.key = p.appendKey(c.key[:0], values)
+	c.clock++
+	if q := c.byKey[string(c.key)]; q != nil {
+		q.used = c.clock
+		return q, nil
+	}
+	q, err := p.newPlan(values)
+	if err != nil {
+		return nil, err
+	}
+	if c.byKey == nil {
+		c.byKey = make(map[string]*Plan)
+	}
+	if len(c.byKey) >= maxPlans {
+		oldest, used := "", uint64(math.MaxUint64)
+		for key, q := range c.byKey {
+			if q.used < used {
+				oldest, used = key, q.used
+			}
+		}
+		delete(c.byKey, oldest)
+	}
+	q.used = c.clock
+	c.byKey[string(c.key)] = q
+	return q, nil
+}
+
+// appendKey appends what tells arguments apart that need different plans:
+// shapes, strides where they are not row-major, and the values of scalars that
+// shapes depend on.
+func (p *Program) appendKey(b []byte, values []*expr.Value) []byte {
+	for i, v := range values {
+		for _, n := range v.Shape() {
+			b = binary.AppendVarint(b, int64(n))
+		}
+		if !v.Contiguous() {
+			b = append(b, 'S')
+			for _, n := range v.Strides() {
+				b = binary.AppendVarint(b, int64(n))
+			}
+		}
+		if p.host[p.graph.Inputs[i]] {
+			b = append(b, 'V')
+			b = appendValue(b, v)
+		}
+		b = append(b, ';')
+	}
+	return b
+}
+
+// appendValue appends the value of a scalar.
+func appendValue(b []byte, v *expr.Value) []byte {
+	if v.DType().IsInteger() {
+		return binary.AppendVarint(b, v.Int(0))
+	}
+	z := v.Complex(0)
+	b = binary.LittleEndian.AppendUint64(b, math.Float64bits(real(z)))
+	return binary.LittleEndian.AppendUint64(b, math.Float64bits(imag(z)))
+}
+
+// newPlan plans for bound arguments.
+func (p *Program) newPlan(values []*expr.Value) (*Plan, error) {
+	types := make([]expr.Type, len(values))
+	strides := make([][]int, len(values))
+	for i, v := range values {
+		types[i] = v.Type()
+		if !v.Contiguous() {
+			strides[i] = v.Strides()
+		}
+	}
+	s, err := specialize(p.graph, p.host, types, values)
+	if err != nil {
+		return nil, err
+	}
+	if len(s.stop) > 0 {
+		return newStage(p, s), nil
+	}
+	return newPlan(p, s.graph, strides)
+}
+
+// Plan returns the plan for arguments of these shapes. Where sizes depend on
+// data, the part that the sizes need is run.
+func (p *Program) Plan(args ...any) (q *Plan, err error) {
+	defer catch("plan", p.graph, &err)
+	values, err := p.bind(args)
+	if err != nil {
+		return nil, err
+	}
+	q, err = p.plan(values)
+	if err != nil || q.stage == nil {
+		return q, err
+	}
+	return q.stage.plan(values)
+}
+
+// A stage is a plan in two segments: shapes in the second depend on what the
+// first computes.
+type stage struct {
+	first  *Program     // computes what stops and rest need
+	stops  []*expr.Node // whose result has a size that depends on data
+	from   [][]int      // for each of stops, which values of first are its arguments
+	rest   *Program     // its inputs: those of the program, the results of first, those of stops
+	pieces []piece
+	head   *Plan // for String: of first and rest
+	tail   *Plan
+}
+
+// piece is an input of rest that is the result, or one of the results, of a stop.
+type piece struct{ stop, item int }
+
+// newStage cuts a program before the nodes whose sizes depend on data.
+func newStage(p *Program, s *special) *Plan {
+	g := p.graph
+	st := &stage{}
+	position := make(map[*expr.Node]int)
+	var boundary []*expr.Node
+	export := func(n *expr.Node) int {
+		i, ok := position[n]
+		if !ok {
+			i = len(boundary)
+			position[n] = i
+			boundary = append(boundary, n)
+		}
+		return i
+	}
+	isStop := make(map[*expr.Node]int)
+	for i, n := range s.stop {
+		isStop[n] = i
+		var from []int
+		for _, a := range n.Args() {
+			from = append(from, export(a))
+		}
+		st.stops, st.from = append(st.stops, n), append(st.from, from)
+	}
+	for n := range g.Nodes() {
+		if s.of[n] != nil {
+			continue
+		}
+		for _, a := range n.Args() {
+			if s.of[a] != nil && a.Op() != expr.OpInput && a.Op() != expr.OpConst && !a.Type().IsTuple() {
+				export(a)
+			}
+		}
+	}
+	for _, out := range g.Outputs {
+		if s.of[out] != nil && out.Op() != expr.OpInput && out.Op() != expr.OpConst {
+			export(out)
+		}
+	}
+	by := make(map[*expr.Node]*expr.Node)
+	inputs := append([]*expr.Node{}, g.Inputs...)
+	stand := func(n *expr.Node) *expr.Node {
+		dims := make([]any, n.Rank())
+		for i := range dims {
+			dims[i] = -1
+		}
+		in := expr.Input(fmt.Sprintf("segment_%d", len(inputs)), n.DType(), dims...)
+		inputs = append(inputs, in)
+		return in
+	}
+	for _, n := range boundary {
+		in := stand(n)
+		if n.Op() != expr.OpInput && n.Op() != expr.OpConst {
+			by[n] = in
+		}
+	}
+	for n := range g.Nodes() {
+		if i, ok := isStop[n]; ok && !n.Type().IsTuple() {
+			by[n] = stand(n)
+			st.pieces = append(st.pieces, piece{i, -1})
+		}
+		if n.Op() == expr.OpItem {
+			if i, ok := isStop[n.Arg(0)]; ok {
+				by[n] = stand(n)
+				st.pieces = append(st.pieces, piece{i, n.Attr().(expr.Number).N})
+			}
+		}
+	}
+	st.first = newProgram(expr.NewGraph(g.Inputs, boundary...), p.trace, p.config)
+	st.rest = newProgram(expr.NewGraph(inputs, expr.Replace(by, g.Outputs...)...), p.trace, p.config)
+	return &Plan{program: p, stage: st}
+}
+
+// advance runs the first segment and returns the arguments of the second.
+func (st *stage) advance(ctx context.Context, values []*expr.Value) ([]*expr.Value, error) {
+	known, err := st.first.run(ctx, values)
+	if err != nil {
+		return nil, err
+	}
+	results := make([]*expr.Value, len(st.stops))
+	for i, n := range st.stops {
+		args := make([]*expr.Value, len(st.from[i]))
+		for k, from := range st.from[i] {
+			args[k] = known[from]
+		}
+		if results[i], err = n.Eval(args); err != nil {
+			return nil, err
+		}
+	}
+	all := append(append([]*expr.Value{}, values...), known...)
+	for _, x := range st.pieces {
+		v := results[x.stop]
+		if x.item >= 0 {
+			v = v.Item(x.item)
+		}
+		all = append(all, v)
+	}
+	return all, nil
+}
+
+// run runs both segments.
+func (st *stage) run(ctx context.Context, values []*expr.Value) ([]*expr.Value, error) {
+	all, err := st.advance(ctx, values)
+	if err != nil {
+		return nil, err
+	}
+	return st.rest.run(ctx, all)
+}
+
+// plan returns the plan with the plans of both segments, the first of which it
+// runs.
+func (st *stage) plan(values []*expr.Value) (*Plan, error) {
+	head, err := st.first.plan(values)
+	if err != nil {
+		return nil, err
+	}
+	if head.stage != nil {
+		if head, err = head.stage.plan(values); err != nil {
+			return nil, err
+		}
+	}
+	all, err := st.advance(context.Background(), values)
+	if err != nil {
+		return nil, err
+	}
+	tail, err := st.rest.plan(all)
+	if err == nil && tail.stage != nil {
+		tail, err = tail.stage.plan(all)
+	}
+	if err != nil {
+		return nil, err
+	}
+	shown := *st
+	shown.head, shown.tail = head, tail
+	return &Plan{program: head.program, stage: &shown}, nil
+}
+
+func (st *stage) kernels() int {
+	return st.head.Kernels() + len(st.stops) + st.tail.Kernels()
+}
+
+func (st *stage) bytes() int64 { return st.head.PeakBytes() + st.tail.PeakBytes() }

@@ -1,0 +1,201 @@
+package backend
+
+import "arignote/expr"
+
+// This file makes of a graph the graph for concrete arguments: all dims known,
+// integers on which shapes depend replaced by their values, ops without a loop
+// of their own rewritten (lower.go), equal expressions merged.
+
+// shapeArgs returns the number of the first argument of op whose value decides
+// the shape of the result or what part of an argument it is, and the number
+// after the last; none if from >= to.
+func shapeArgs(n *expr.Node) (from, to int) {
+	switch n.Op() {
+	case expr.OpArange, expr.OpEye:
+		return 0, len(n.Args())
+	case expr.OpLinspace:
+		return 2, 3
+	case expr.OpReshape, expr.OpBroadcastTo, expr.OpSlice:
+		return 1, len(n.Args())
+	case expr.OpSetSlice, expr.OpIncSlice:
+		return 2, len(n.Args())
+	}
+	return 0, 0
+}
+
+// hostNodes returns the scalars that decide shapes and all scalars that they
+// are computed from: their values are found while planning.
+func hostNodes(g *expr.Graph) map[*expr.Node]bool {
+	host := make(map[*expr.Node]bool)
+	var visit func(n *expr.Node)
+	visit = func(n *expr.Node) {
+		if host[n] || n.Rank() > 1 || n.Rank() == 1 && n.Op() != expr.OpShape && n.Op() != expr.OpConst {
+			return
+		}
+		host[n] = true
+		if n.Op() == expr.OpShape || n.Op() == expr.OpSize {
+			return
+		}
+		for _, a := range n.Args() {
+			visit(a)
+		}
+	}
+	for n := range g.Nodes() {
+		from, to := shapeArgs(n)
+		for i := from; i < to; i++ {
+			visit(n.Arg(i))
+		}
+	}
+	return host
+}
+
+// special is a graph for concrete arguments.
+type special struct {
+	graph *expr.Graph
+	of    map[*expr.Node]*expr.Node // the node that stands for each node of the general graph
+	stop  []*expr.Node              // nodes of the general graph whose shape depends on data, their arguments known
+}
+
+// specialize returns the graph for arguments of these types. Host says which
+// scalars are wanted as numbers; values has those of the inputs among them.
+func specialize(g *expr.Graph, host map[*expr.Node]bool, types []expr.Type, values []*expr.Value) (*special, error) {
+	s := &special{of: make(map[*expr.Node]*expr.Node)}
+	inputs := make([]*expr.Node, len(g.Inputs))
+	for i, in := range g.Inputs {
+		dims := make([]any, types[i].Rank())
+		for k, d := range types[i].Dims {
+			dims[k], _ = d.Known()
+		}
+		inputs[i] = expr.Input(in.Name(), types[i].DType, dims...)
+		s.of[in] = inputs[i]
+		if host[in] && values[i] != nil {
+			s.of[in] = expr.Strong(values[i].Clone())
+		}
+	}
+	blocked := make(map[*expr.Node]bool)
+	for n := range g.Nodes() {
+		if s.of[n] != nil {
+			continue
+		}
+		args := make([]*expr.Node, len(n.Args()))
+		ready := true
+		for i, a := range n.Args() {
+			args[i] = s.of[a]
+			ready = ready && !blocked[a]
+		}
+		if !ready {
+			blocked[n] = true
+			continue
+		}
+		m, known, err := s.node(n, args, host[n])
+		if err != nil {
+			return nil, err
+		}
+		if !known {
+			blocked[n] = true
+			s.stop = append(s.stop, n)
+			continue
+		}
+		s.of[n] = m
+	}
+	s.graph = expr.NewGraph(inputs)
+	for _, out := range g.Outputs {
+		s.graph.Outputs = append(s.graph.Outputs, s.of[out])
+	}
+	return s, nil
+}
+
+// node returns n for these arguments, lowered; known is false if its shape
+// depends on data.
+func (s *special) node(n *expr.Node, args []*expr.Node, host bool) (m *expr.Node, known bool, err error) {
+	m = n.With(args...)
+	if err := m.Err(); err != nil {
+		return nil, false, err
+	}
+	switch n.Op() {
+	case expr.OpSize, expr.OpShape:
+		return expr.Strong(lengths(m)), true, nil
+	}
+	from, to := shapeArgs(m)
+	for i := from; i < to; i++ {
+		if m.Arg(i).Value() == nil {
+			return m, false, nil
+		}
+	}
+	if !shapeKnown(m.Type()) {
+		return m, false, nil
+	}
+	if host && len(m.Args()) > 0 {
+		values := make([]*expr.Value, len(m.Args()))
+		for i, a := range m.Args() {
+			if values[i] = a.Value(); values[i] == nil {
+				return m, true, nil
+			}
+		}
+		m, err = fold(m, values)
+		return m, err == nil, err
+	}
+	if f := lowerings[m.Op()]; f != nil {
+		m = f(m)
+	}
+	return m, m.Err() == nil, m.Err()
+}
+
+// lengths returns the value of shape and size.
+func lengths(n *expr.Node) *expr.Value {
+	shape, _ := n.Arg(0).Type().Shape()
+	if n.Op() == expr.OpShape {
+		all := make([]int64, len(shape))
+		for i, l := range shape {
+			all[i] = int64(l)
+		}
+		v, _ := expr.NewValue([]int{len(all)}, all)
+		return v
+	}
+	if axis := n.Attr().(expr.Number).N; axis >= 0 {
+		return expr.ScalarValue(int64(shape[axis]))
+	}
+	return expr.ScalarValue(int64(product(shape)))
+}
+
+// fold returns the constant that n is for the given arguments.
+func fold(n *expr.Node, args []*expr.Value) (*expr.Node, error) {
+	v, err := n.Eval(args)
+	if err != nil {
+		return nil, err
+	}
+	if !n.Type().Weak {
+		return expr.Strong(v), nil
+	}
+	switch data := v.Data().(type) {
+	case []int64:
+		return expr.Const(int(data[0])), nil
+	case []float64:
+		return expr.Const(data[0]), nil
+	case []complex128:
+		return expr.Const(data[0]), nil
+	case []bool:
+		return expr.Const(data[0]), nil
+	}
+	return n, nil
+}
+
+// shapeKnown reports whether all dims of t, or of its parts, are known.
+func shapeKnown(t expr.Type) bool {
+	for _, e := range t.Elems {
+		if !shapeKnown(e) {
+			return false
+		}
+	}
+	_, known := t.Shape()
+	return known
+}
+
+// product returns the number of elements of an array of the given shape.
+func product(shape []int) int {
+	n := 1
+	for _, l := range shape {
+		n *= l
+	}
+	return n
+}

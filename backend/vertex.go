@@ -1,0 +1,484 @@
+package backend
+
+import (
+	"slices"
+	"strconv"
+
+	"arignote/backend/internal/kernel"
+	"arignote/expr"
+)
+
+// A vertex is a node of the specialised graph as planning sees it: its shape
+// is known, the arguments are those that hold data.
+type vertex struct {
+	id    int
+	node  *expr.Node
+	kind  kind
+	args  []*vertex
+	shape []int
+	dtype expr.DType
+
+	index  expr.Index // of slices, with numbers for all bounds
+	merges []merged   // of a reshape that splits axes: the axes of the argument
+
+	users  int
+	output bool    // is a result of the program
+	cost   float64 // of one element, with all arguments computed on the way
+	leaves int     // elements of the arrays it is computed from
+	uses   []use   // by groups, while fusion is decided
+	home   *group  // the group that stores it, if one does
+	array  *array  // where it is, once it has a place
+}
+
+// merged is an axis of the argument of a reshape: the sum of axes of the
+// result times strides.
+type merged struct{ axes, strides []int }
+
+// kind says how a vertex comes to be.
+type kind uint8
+
+const (
+	kindInput   kind = iota // an argument of the program
+	kindConst               // a constant
+	kindElement             // one op for each element
+	kindView                // elements of the argument, at affine places
+	kindSource              // computed from the place: arange, linspace, eye
+	kindMask                // tril, triu
+	kindReduce              // combines elements along axes
+	kindTake                // elements of the argument at computed places
+	kindReshape             // the elements of the argument, which must be contiguous
+	kindCopy                // a contiguous copy of an input
+	kindConcat              // put together from parts
+	kindSetSlice
+	kindScatter
+	kindProduct   // by BLAS
+	kindReference // by the op's reference meaning
+	kindItem      // one of several results
+)
+
+// kindOf returns how n, which is lowered, is computed.
+func kindOf(n *expr.Node) kind {
+	switch op := n.Op(); {
+	case op == expr.OpInput:
+		return kindInput
+	case op == expr.OpConst:
+		return kindConst
+	case op.Elementwise():
+		return kindElement
+	case op == expr.OpSum || op == expr.OpMax || op == expr.OpMin || op == expr.OpAny || op == expr.OpAll:
+		return kindReduce
+	case op == expr.OpProd && !n.DType().IsComplex():
+		return kindReduce
+	case op == expr.OpArgmax || op == expr.OpArgmin:
+		return kindReduce
+	case op == expr.OpDimShuffle || op == expr.OpSlice || op == expr.OpBroadcastTo || op == expr.OpDiag && n.Arg(0).Rank() == 2:
+		return kindView
+	case op == expr.OpArange || op == expr.OpLinspace || op == expr.OpEye:
+		return kindSource
+	case op == expr.OpTril || op == expr.OpTriu:
+		return kindMask
+	case op == expr.OpReshape:
+		return kindReshape
+	case op == expr.OpTake:
+		if slices.ContainsFunc(n.Args()[1:], func(i *expr.Node) bool { return i.DType() == expr.Uint64 }) {
+			return kindReference
+		}
+		return kindTake
+	case op == expr.OpConcatenate:
+		return kindConcat
+	case op == expr.OpSetSlice:
+		return kindSetSlice
+	case op == expr.OpSetTake || op == expr.OpIncTake:
+		if n.DType() == expr.Bool || slices.ContainsFunc(n.Args()[2:], func(i *expr.Node) bool { return i.DType() == expr.Uint64 }) {
+			return kindReference
+		}
+		return kindScatter
+	case isProduct(n) && n.DType().IsFloat():
+		return kindProduct
+	case op == expr.OpItem:
+		return kindItem
+	}
+	return kindReference
+}
+
+// reducedAxes returns the axes along which a reduction combines.
+func reducedAxes(v *vertex) []int {
+	switch a := v.node.Attr().(type) {
+	case expr.Axes:
+		return a.Axes
+	case expr.Axis:
+		if a.Axis >= 0 {
+			return []int{a.Axis}
+		}
+	}
+	all := make([]int, len(v.args[0].shape))
+	for i := range all {
+		all[i] = i
+	}
+	return all
+}
+
+// flow is the specialised graph as vertices, arguments before users.
+type flow struct {
+	vertices []*vertex
+	inputs   []*vertex
+	outputs  []*vertex
+	of       map[*expr.Node]*vertex
+	known    map[string]*vertex // by op, attribute and arguments: equal expressions are one vertex
+}
+
+// newFlow makes the vertices of g. Strides are those of the arguments, nil for
+// a contiguous one.
+func newFlow(g *expr.Graph, strides [][]int) *flow {
+	f := &flow{of: make(map[*expr.Node]*vertex), known: make(map[string]*vertex)}
+	for i, in := range g.Inputs {
+		v := f.add(in, kindInput)
+		v.array = inputArray(v, i, strides[i])
+		f.of[in] = v
+		f.inputs = append(f.inputs, v)
+	}
+	for n := range g.Nodes() {
+		if f.of[n] == nil {
+			f.of[n] = f.vertex(n)
+		}
+	}
+	for _, out := range g.Outputs {
+		v := f.of[out]
+		if v.output || v.kind == kindInput || v.kind == kindConst {
+			v = f.add(expr.New(out, expr.OpStopGradient, nil, out), kindCopy, v)
+		}
+		v.output = true
+		f.outputs = append(f.outputs, v)
+	}
+	return f
+}
+
+func (f *flow) add(n *expr.Node, k kind, args ...*vertex) *vertex {
+	v := &vertex{id: len(f.vertices), node: n, kind: k, args: args, dtype: n.DType()}
+	if !n.Type().IsTuple() {
+		v.shape, _ = n.Type().Shape()
+	}
+	f.vertices = append(f.vertices, v)
+	v.measure()
+	return v
+}
+
+// vertex makes the vertex of a node, or finds one that is the same.
+func (f *flow) vertex(n *expr.Node) *vertex {
+	k := kindOf(n)
+	args := make([]*vertex, 0, len(n.Args()))
+	for i, a := range n.Args() {
+		if from, to := shapeArgs(n); i >= from && i < to && k != kindReference {
+			continue
+		}
+		if !(n.Op().ShapeOnly(i) && k != kindReference) {
+			args = append(args, f.of[a])
+		}
+	}
+	key := ""
+	if k != kindConst && k != kindReference {
+		key = vertexKey(n, args)
+		if v := f.known[key]; v != nil {
+			return v
+		}
+	}
+	var split []merged
+	if k == kindReshape {
+		k, split = f.reshape(n, args)
+	}
+	v := f.add(n, k, args...)
+	v.merges = split
+	switch k {
+	case kindView, kindSetSlice:
+		if n.Op() == expr.OpSlice || n.Op() == expr.OpSetSlice {
+			v.index = resolve(n)
+		}
+	case kindConst:
+		v.array = constArray(n.Value())
+	}
+	if key != "" {
+		f.known[key] = v
+	}
+	return v
+}
+
+// vertexKey tells expressions apart.
+func vertexKey(n *expr.Node, args []*vertex) string {
+	b := strconv.AppendInt(nil, int64(n.Op()), 10)
+	b = strconv.AppendInt(append(b, ':'), int64(n.DType()), 10)
+	for _, a := range args {
+		b = strconv.AppendInt(append(b, ','), int64(a.id), 10)
+	}
+	switch a := n.Attr().(type) {
+	case nil:
+	case expr.Index:
+		b = append(append(b, ' '), resolve(n).Key()...)
+	case expr.Dims:
+		shape, _ := n.Type().Shape()
+		for _, l := range shape {
+			b = strconv.AppendInt(append(b, ' '), int64(l), 10)
+		}
+	default:
+		b = append(append(b, ' '), a.Key()...)
+	}
+	if n.Op() == expr.OpArange || n.Op() == expr.OpLinspace || n.Op() == expr.OpEye {
+		for _, a := range n.Args() {
+			if v := a.Value(); v != nil {
+				b = append(append(b, ' '), v.String()...)
+			}
+		}
+	}
+	return string(b)
+}
+
+// reshape finds out whether a reshape is a view of any argument, because each
+// axis of the argument is split into axes of the result; else the argument
+// must be contiguous, and an input that is not is copied.
+func (f *flow) reshape(n *expr.Node, args []*vertex) (kind, []merged) {
+	shape, _ := n.Type().Shape()
+	x := args[0]
+	if m, ok := splits(x.shape, shape); ok {
+		return kindView, m
+	}
+	if x.kind == kindInput && !x.array.contiguous(x.shape) {
+		args[0] = f.add(expr.New(x.node, expr.OpStopGradient, nil, x.node), kindCopy, x)
+	}
+	return kindReshape, nil
+}
+
+// splits returns, for each axis of an array of shape from, which axes of shape
+// to it is split into; ok is false if axes are joined.
+func splits(from, to []int) (m []merged, ok bool) {
+	m = make([]merged, len(from))
+	if product(to) == 0 {
+		return m, true // there are no elements to find
+	}
+	j := len(to) - 1
+	for i := len(from) - 1; i >= 0; i-- {
+		for stride := 1; stride < from[i]; j-- {
+			if j < 0 {
+				return nil, false
+			}
+			if to[j] != 1 {
+				m[i].axes, m[i].strides = append(m[i].axes, j), append(m[i].strides, stride)
+			}
+			stride *= to[j]
+			if stride > from[i] || stride < from[i] && j == 0 {
+				return nil, false
+			}
+		}
+		n := 1
+		for _, a := range m[i].axes {
+			n *= to[a]
+		}
+		if n != from[i] {
+			return nil, false
+		}
+	}
+	return m, true
+}
+
+// measure estimates the cost of an element and counts the elements that it
+// comes from.
+func (v *vertex) measure() {
+	for _, a := range v.args {
+		a.users++
+		v.leaves += a.leaves
+		v.cost += a.cost
+	}
+	v.leaves = min(v.leaves, 1<<50)
+	switch v.kind {
+	case kindElement:
+		v.cost += opCost(v.node.Op())
+	case kindSource:
+		v.cost += 2
+	case kindMask:
+		v.cost += 2
+	case kindTake:
+		v.cost += 4
+	case kindReduce:
+		v.cost = (v.cost + 1) * float64(max(product(v.args[0].shape), 1)/max(product(v.shape), 1))
+	case kindInput, kindConst, kindProduct, kindReference, kindItem, kindConcat, kindSetSlice, kindScatter, kindReshape, kindCopy:
+		v.cost = 0
+		v.leaves = product(v.shape)
+	}
+	v.cost = min(v.cost, 1e12)
+}
+
+// opCost is the time of an element-wise op on one element, in units of an
+// addition; rough, for deciding whether to compute something again.
+func opCost(op expr.Op) float64 {
+	switch op {
+	case expr.OpDiv, expr.OpReciprocal, expr.OpSqrt, expr.OpHypot, expr.OpFloorDiv, expr.OpMod, expr.OpFmod:
+		return 6
+	case expr.OpExp, expr.OpExp2, expr.OpExpm1, expr.OpLog, expr.OpLog2, expr.OpLog10, expr.OpLog1p, expr.OpLogAddExp, expr.OpLog1mExp,
+		expr.OpSigmoid, expr.OpSoftplus, expr.OpSin, expr.OpCos, expr.OpTan, expr.OpArcsin, expr.OpArccos, expr.OpArctan, expr.OpArctan2,
+		expr.OpSinh, expr.OpCosh, expr.OpTanh, expr.OpArcsinh, expr.OpArccosh, expr.OpArctanh, expr.OpCbrt:
+		return 20
+	case expr.OpPow, expr.OpErf, expr.OpErfc, expr.OpErfcx, expr.OpLogErfc, expr.OpErfinv, expr.OpGamma, expr.OpGammaln, expr.OpPolygamma:
+		return 60
+	}
+	return 1
+}
+
+// A coord is a place along an axis: off plus loop variables times strides.
+type coord struct {
+	off   int
+	terms []strideOf
+}
+
+type strideOf struct {
+	v kernel.Var
+	n int
+}
+
+// unit is the coordinate that runs with a loop.
+func unit(v kernel.Var) coord { return coord{terms: []strideOf{{v, 1}}} }
+
+// isUnit returns the loop that c runs with, 0 if it is anything else.
+func (c coord) isUnit() kernel.Var {
+	if c.off == 0 && len(c.terms) == 1 && c.terms[0].n == 1 {
+		return c.terms[0].v
+	}
+	return 0
+}
+
+// plus returns c + d*n.
+func (c coord) plus(d coord, n int) coord {
+	if n == 0 {
+		return c
+	}
+	r := coord{off: c.off + d.off*n, terms: slices.Clone(c.terms)}
+next:
+	for _, t := range d.terms {
+		for i := range r.terms {
+			if r.terms[i].v == t.v {
+				r.terms[i].n += t.n * n
+				continue next
+			}
+		}
+		r.terms = append(r.terms, strideOf{t.v, t.n * n})
+	}
+	r.terms = slices.DeleteFunc(r.terms, func(t strideOf) bool { return t.n == 0 })
+	return r
+}
+
+// appendKey appends text that tells coordinates apart.
+func appendKey(b []byte, at []coord) []byte {
+	for _, c := range at {
+		b = strconv.AppendInt(append(b, '|'), int64(c.off), 10)
+		for _, t := range c.terms {
+			b = strconv.AppendInt(append(b, '+'), int64(t.v), 10)
+			b = strconv.AppendInt(append(b, '*'), int64(t.n), 10)
+		}
+	}
+	return b
+}
+
+// argAt returns the place in argument i of the element at of v, for vertices
+// whose elements each depend on one element of each argument.
+func (v *vertex) argAt(i int, at []coord) []coord {
+	if v.kind == kindView {
+		return v.viewAt(at)
+	}
+	return broadcastAt(v.args[i].shape, at)
+}
+
+// broadcastAt returns the place in an array of the given shape that belongs to
+// the place at in the array that it is broadcast to.
+func broadcastAt(shape []int, at []coord) []coord {
+	out := make([]coord, len(shape))
+	for i, n := range shape {
+		if n != 1 {
+			out[i] = at[len(at)-len(shape)+i]
+		}
+	}
+	return out
+}
+
+// viewAt is argAt for views.
+func (v *vertex) viewAt(at []coord) []coord {
+	from := v.args[0].shape
+	out := make([]coord, len(from))
+	switch v.node.Op() {
+	case expr.OpBroadcastTo:
+		return broadcastAt(from, at)
+	case expr.OpDimShuffle:
+		for i, a := range v.node.Attr().(expr.Pattern).Axes {
+			if a >= 0 {
+				out[a] = at[i]
+			}
+		}
+	case expr.OpReshape:
+		for i, m := range v.merges {
+			for k, a := range m.axes {
+				out[i] = out[i].plus(at[a], m.strides[k])
+			}
+		}
+	case expr.OpDiag:
+		k := v.node.Attr().(expr.Diagonal).K
+		out[0], out[1] = at[0].plus(coord{off: max(-k, 0)}, 1), at[0].plus(coord{off: max(k, 0)}, 1)
+	case expr.OpSlice:
+		return sliceAt(v.index, from, at)
+	}
+	return out
+}
+
+// sliceAt returns the place in an array of the given shape of the element at
+// of a slice of it.
+func sliceAt(index expr.Index, shape []int, at []coord) []coord {
+	out := make([]coord, len(shape))
+	axis, i := 0, 0
+	for _, it := range index.Items {
+		switch it.Kind {
+		case expr.IndexNew:
+			i++
+		case expr.IndexInt:
+			out[axis] = coord{off: wrap(it.Start.N, shape[axis])}
+			axis++
+		default:
+			first, _, step := bounds(it, shape[axis])
+			out[axis] = coord{off: first}.plus(at[i], step)
+			axis++
+			i++
+		}
+	}
+	for ; axis < len(shape); axis++ {
+		out[axis] = at[i]
+		i++
+	}
+	return out
+}
+
+// wrap counts a negative index from the end.
+func wrap(i, n int) int {
+	if i < 0 {
+		return i + n
+	}
+	return i
+}
+
+// bounds returns the first index, the number of indices and the step of a
+// slice of an axis of length n, as Python has it.
+func bounds(it expr.IndexItem, n int) (first, count, step int) {
+	step = it.Step.N
+	low, high := 0, n
+	first, end := low, high
+	if step < 0 {
+		low, high = -1, n-1
+		first, end = high, low
+	}
+	if it.HasStart {
+		first = min(max(wrap(it.Start.N, n), low), high)
+	}
+	if it.HasStop {
+		end = min(max(wrap(it.Stop.N, n), low), high)
+	}
+	switch {
+	case step > 0 && end > first:
+		count = (end-first-1)/step + 1
+	case step < 0 && end < first:
+		count = (end-first+1)/step + 1
+	}
+	return first, count, step
+}
