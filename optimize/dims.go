@@ -28,6 +28,8 @@ type shapes struct {
 	sets  map[string]symbol
 	list  [][]symbol                // by -1-symbol: the atoms of a set, sorted; an atom is a set of itself
 	named map[namedShape]*expr.Node // an input that has a shape
+
+	witnesses map[*expr.Node]*expr.Node // what witness found for a node
 	scope int32                     // the graph that is being rewritten: -1, or the first input of a body
 }
 

@@ -82,22 +82,50 @@ func sizesOf(shape []int) []expr.Size {
 	return sizes
 }
 
-// witness returns a node with the given shape that is cheaper than old and
-// does not need it: an input, or one of the nodes old is built of, nearest to
-// the inputs.
+// witness returns a node with the given shape, which old has, that is cheaper
+// than old and does not need it: an input, or one of the nodes old is built of,
+// as near to the inputs as small steps lead; nil if there is none.
 func (r *run) witness(old *expr.Node, want []symbol) *expr.Node {
 	if n := r.named[namedShape{r.scope, shapeKey(want)}]; n != nil && n != old {
 		return n
 	}
+	best := old
+	var path []*expr.Node
+	for {
+		next, known := r.witnesses[best]
+		if !known {
+			next = r.nearWitness(best, want)
+		}
+		if next == nil || next == best {
+			break
+		}
+		path = append(path, best)
+		best = next
+	}
+	if r.witnesses == nil {
+		r.witnesses = make(map[*expr.Node]*expr.Node)
+	}
+	for _, n := range path { // so that long chains are walked once
+		r.witnesses[n] = best
+	}
+	if best == old {
+		return nil
+	}
+	return best
+}
+
+// nearWitness returns the node with the given shape that is farthest among the
+// nodes from which n is built in a few steps, nil if there is none.
+func (r *run) nearWitness(n *expr.Node, want []symbol) *expr.Node {
 	const limit = 64 // nodes looked at
 	var best *expr.Node
-	queue := slices.Clone(old.Args())
+	queue := slices.Clone(n.Args())
 	for i := 0; i < len(queue) && i < limit; i++ {
-		n := queue[i]
-		if slices.Equal(r.dims(n), want) {
-			best = n
+		m := queue[i]
+		if slices.Equal(r.dims(m), want) {
+			best = m
 		}
-		queue = append(queue, n.Args()...)
+		queue = append(queue, m.Args()...)
 	}
 	return best
 }

@@ -78,7 +78,7 @@ type frame struct {
 	next  int    // the next argument to look at
 	repl  int32  // what replaces id and is being finished, or unseen
 	by    string // the rule that made repl
-	chain int    // number of replacements around this node
+	chain int    // number of replacements that led to this node at this place
 }
 
 // rewrite returns g with every node in the normal form of the running pass.
@@ -119,9 +119,9 @@ func (r *run) normalize(m *memo, root int32, step stepFunc) {
 			r.err = endlessChain(stack, r.nodes[child])
 			return
 		}
-		next := frame{first: child, id: child, repl: unseen, chain: f.chain}
+		next := frame{first: child, id: child, repl: unseen}
 		if f.repl != unseen {
-			next.chain++
+			next.chain = f.chain + 1
 		}
 		m.set(child, working)
 		stack = append(stack, next)
