@@ -2,7 +2,7 @@
 
 GOTOOL = go tool -modfile=tools/go.mod
 
-.PHONY: test slide vet staticcheck race fuzz bench cross ci
+.PHONY: test slide vet staticcheck race fuzz bench peers peers-setup cross ci
 
 test:            ## all tests
 	go test ./...
@@ -33,6 +33,13 @@ fuzz:            ## each fuzz target for FUZZTIME
 
 bench:           ## growth of building, differentiating and simplifying with the graph
 	go test -run '^$$' -bench Growth -benchtime 3x ./backend
+
+ONLY ?=
+peers:           ## beside C and the best other implementations; ONLY=W1,W9 selects workloads
+	go run ./bench/compare -only '$(ONLY)' $(PEERSFLAGS)
+
+peers-setup:     ## installs what the peers need from Debian
+	sh bench/peers-setup.sh
 
 cross:           ## builds for other platforms
 	GOOS=linux GOARCH=arm64 go vet ./...

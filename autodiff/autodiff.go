@@ -47,6 +47,15 @@
 // still be NaN: in a product of matrices that mixes, in one row or column,
 // elements that count with others that do not, infinite factors of the latter.
 //
+// # Loops
+//
+// The gradient of a map is a map. That of while_loop is another while_loop,
+// which carries the derivatives of the states along with the states: forward
+// mode inside, exact, one loop for all arguments and in constant memory, but
+// with as many more states as there are pairs of a state and an argument. How
+// many steps an element takes counts as constant, so that the derivative where
+// that number jumps is the one of its own side.
+//
 // # Complex numbers
 //
 // The cost is real. Its gradient with respect to a complex z = x + iy is

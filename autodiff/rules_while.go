@@ -46,7 +46,7 @@ func whileRule(s *step) []term {
 		}
 	}
 	for i, d := range out {
-		if d.v != nil {
+		if d.v != nil && !s.tape.sameShape(d.v, s.n.Arg(i)) {
 			out[i] = d.shrink(s.x(i))
 		}
 	}

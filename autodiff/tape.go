@@ -51,13 +51,16 @@ func (t *tape) shapeOf(n *expr.Node) *expr.Node {
 	if i, ok := t.position[n]; ok && i >= 0 && i < len(t.shape) {
 		return t.shape[i]
 	}
-	args := n.Args()
+	args, elementwise := n.Args(), n.Op().Elementwise()
+	if loop := whileOf(n); loop != nil {
+		args, elementwise = loop.Args()[:len(loop.Args())-1], true
+	}
 	switch {
 	case n.Op() == expr.OpBroadcastLike || n.Op() == expr.OpSumLike:
 		return t.shapeOf(args[1])
 	case keepsShape(n):
 		return t.shapeOf(args[0])
-	case !n.Op().Elementwise():
+	case !elementwise:
 		return n
 	}
 	var same *expr.Node
@@ -75,6 +78,17 @@ func (t *tape) shapeOf(n *expr.Node) *expr.Node {
 		return n
 	}
 	return same
+}
+
+// whileOf returns the element-wise loop that n is a result of, or nil.
+func whileOf(n *expr.Node) *expr.Node {
+	if n.Op() == expr.OpItem {
+		n = n.Arg(0)
+	}
+	if n.Op() != expr.OpWhile {
+		return nil
+	}
+	return n
 }
 
 // neutral reports whether a never stretches what it is combined with: a scalar,

@@ -156,7 +156,8 @@ type memory interface {
 	value(shape []int, data any, off int) *expr.Value
 	copy(to, from any)
 	window(data any, off, n int) any
-	len(data any) int
+	length(data any) (n int, ok bool)
+	span(data any) (lo, hi uintptr)
 }
 
 type memoryOf[T expr.Element] struct{}
@@ -175,8 +176,6 @@ func (memoryOf[T]) value(shape []int, data any, off int) *expr.Value {
 func (memoryOf[T]) copy(to, from any) { copy(to.([]T), from.([]T)) }
 
 func (memoryOf[T]) window(data any, off, n int) any { return data.([]T)[off : off+n : off+n] }
-
-func (memoryOf[T]) len(data any) int { return len(data.([]T)) }
 
 // memories has the memory of each dtype.
 var memories = map[expr.DType]memory{

@@ -3,6 +3,7 @@ package backend
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"arignote/backend/internal/kernel"
@@ -277,14 +278,14 @@ func (e *emitter) gen(v *vertex, at []coord) kernel.Value {
 	if x, ok := e.known[key]; ok {
 		return x
 	}
-	if b, ok := e.rows[v]; ok {
-		return e.loadRow(v, b, at)
+	if level, ok := e.g.scratch[v]; ok {
+		if _, filled := e.rows[v]; !filled {
+			e.fillRow(v, level, at)
+		}
+		return e.loadRow(v, e.rows[v], at)
 	}
 	x := e.compute(v, at)
 	e.remember(key, x)
-	if level, ok := e.g.scratch[v]; ok {
-		e.storeRow(v, level, at, x)
-	}
 	return x
 }
 
@@ -462,15 +463,37 @@ func (e *emitter) rowPlace(v *vertex, at []coord) (c coord, n int) {
 	return c, n
 }
 
-// storeRow keeps an element in row scratch.
-func (e *emitter) storeRow(v *vertex, level int, at []coord, x kernel.Value) {
-	c, n := e.rowPlace(v, at)
+// fillRow writes a loop that computes a row of v into scratch, before all that
+// is being written inside of the row loops.
+func (e *emitter) fillRow(v *vertex, level int, at []coord) {
+	_, n := e.rowPlace(v, at)
 	b := kernel.Buf(len(e.k.Buffers))
 	e.k.Buffers = append(e.k.Buffers, kernel.Buffer{Name: "b" + strconv.Itoa(int(b)), DType: v.dtype, Mode: kernel.Scratch, Len: e.param(n)})
 	e.bound = append(e.bound, nil)
-	e.put(level, &kernel.Alloc{Buf: b})
+	blocks := e.blocks
+	e.blocks = slices.Clone(blocks[:level+1])
+	at = slices.Clone(at)
+	var inner []*kernel.Loop
+	for i, c := range at {
+		if x := c.isUnit(); x != 0 && e.depth[x] > level {
+			l := &kernel.Loop{Var: e.variable(), Extent: e.param(v.shape[i])}
+			at[i] = unit(l.Var)
+			inner = append(inner, l)
+			e.open(l.Var)
+		}
+	}
+	x := e.compute(v, at)
+	c, _ := e.rowPlace(v, at)
 	index, _ := e.index(c)
 	e.put(e.top(), &kernel.Store{Buf: b, At: index, Src: x})
+	for i := len(inner) - 1; i >= 0; i-- {
+		inner[i].Body = e.close()
+		if i == 0 {
+			e.put(level, &kernel.Alloc{Buf: b})
+		}
+		e.put(e.top(), inner[i])
+	}
+	e.blocks = blocks
 	e.rows[v] = b
 	e.blocks[level].rows = append(e.blocks[level].rows, v)
 }

@@ -181,7 +181,7 @@ func (e *emitter) innermost(at []coord, i int) {
 	for _, r := range e.g.roots {
 		switch {
 		case r.level < len(e.g.dims):
-		case r.v.kind == kindReduce && slices.Contains(e.g.reduced, true):
+		case r.combines:
 			combined = append(combined, r)
 		default:
 			plain = append(plain, r)
@@ -369,6 +369,9 @@ func (m *marker) splits() {
 	var only *kernel.Reduce
 	for _, s := range m.k.Body {
 		if kernel.StmtLoop(s) == nil {
+			if _, ok := s.(*kernel.Store); ok && only == nil {
+				return // what stands before the loop may run more than once
+			}
 			continue
 		}
 		r, ok := s.(*kernel.Reduce)

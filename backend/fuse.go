@@ -53,8 +53,9 @@ type group struct {
 
 // A root is a vertex that a group stores, inside of the outermost level loops.
 type root struct {
-	v     *vertex
-	level int
+	v        *vertex
+	level    int
+	combines bool // along the loops that the group reduces
 }
 
 // A part is a loop that stores a part of an assembled vertex: the elements of
@@ -87,6 +88,10 @@ const (
 	// A block is not stored if it has more elements than this and 8 times as
 	// many as the arrays that it is computed from.
 	hugeBlock = 1 << 20
+
+	// A reduction of up to this many elements is computed again for each use of a
+	// huge block.
+	maxRepeat = 64
 
 	// Row scratch is used for rows of this many elements: shorter ones run side
 	// by side, longer ones leave the second cache.
@@ -202,14 +207,14 @@ func (s *fusion) inlines(v *vertex) bool {
 			return false
 		}
 	}
+	size := product(v.shape)
+	if size >= hugeBlock && size/8 > v.leaves && (v.kind != kindReduce || product(v.args[0].shape)/size <= maxRepeat) {
+		return true
+	}
 	if v.kind == kindReduce {
 		return one && s.hoistable(v)
 	}
 	if v.cost <= cheap && v.kind != kindTake {
-		return true
-	}
-	size := product(v.shape)
-	if size >= hugeBlock && size/8 > v.leaves && !s.repeated(v) {
 		return true
 	}
 	return one && !s.repeated(v) && (len(distinct(v.uses)) == 1 || s.shared(v) > 0)
@@ -351,7 +356,7 @@ func (s *fusion) inline(v *vertex) {
 	for _, u := range distinctByGroup(v.uses) {
 		u.by.weight++
 		s.args(v, u)
-		if v.kind == kindReduce {
+		if level, _ := prefix(u); v.kind == kindReduce && level < len(u.nest) {
 			u.by.hoists++
 		}
 	}
@@ -404,9 +409,12 @@ func (s *fusion) args(v *vertex, u use) {
 
 // reduceUse is the use of the argument of a reduction that is needed at u.
 func (s *fusion) reduceUse(v *vertex, u use) use {
-	level, _ := prefix(u)
 	at, inner := reduceAt(v, u.at, func(axis int) kernel.Var { return s.fresh(1)[0] })
-	return use{by: u.by, nest: append(slices.Clone(u.nest[:level]), inner...), at: at, region: s.region()}
+	outer := u.nest
+	if level, ok := prefix(u); ok {
+		outer = u.nest[:level]
+	}
+	return use{by: u.by, nest: append(slices.Clone(outer), inner...), at: at, region: s.region()}
 }
 
 // reduceAt returns the place in the argument of a reduction: that of the
@@ -500,14 +508,15 @@ func (s *fusion) root(v *vertex) {
 		key := dimsKey(dims)
 		s.byDims[key] = append(s.byDims[key], g)
 	}
-	if v.kind == kindReduce && level == len(dims) && g.reduced == nil && slices.Contains(reduced, true) {
+	combines := slices.Contains(reduced, true) && level == len(g.dims)
+	if combines {
 		g.reduced = reduced
 	}
 	if v.kind == kindReduce && level < len(g.dims) {
 		g.hoists++
 	}
 	g.setOrder()
-	g.roots = append(g.roots, &root{v, level})
+	g.roots = append(g.roots, &root{v, level, combines})
 	g.weight++
 	v.home = g
 	for _, u := range v.uses {

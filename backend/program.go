@@ -4,6 +4,7 @@ import (
 	"context"
 	"sort"
 	"strings"
+	"sync"
 
 	"gorgonia.org/tensor"
 
@@ -19,6 +20,7 @@ type Program struct {
 	config Config
 	host   map[*expr.Node]bool // scalars whose values are needed for planning
 	plans  planCache
+	calls  sync.Pool // of *call: for RunInto
 }
 
 // newProgram returns the Program for a simplified graph.
@@ -109,23 +111,10 @@ func (p *Program) RunInto(out []*tensor.Dense, args ...any) (err error) {
 	if len(out) != len(p.graph.Outputs) {
 		return inputError("%d tensors for %d outputs", len(out), len(p.graph.Outputs))
 	}
-	values, err := p.bind(args)
-	if err != nil {
-		return err
+	if p.runShort(out, args) {
+		return nil
 	}
-	outs, err := p.run(context.Background(), values)
-	if err != nil {
-		return err
-	}
-	for i, v := range outs {
-		if err := v.FitsDense(out[i]); err != nil {
-			return located(err, "output %d", i+1)
-		}
-	}
-	for i, v := range outs {
-		v.CopyToDense(out[i])
-	}
-	return nil
+	return p.runLong(out, args)
 }
 
 // bind converts the arguments and checks them against the inputs.

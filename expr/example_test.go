@@ -138,6 +138,33 @@ func ExampleNode_Err() {
 	// Output: add shapes (3,) and (4,) do not broadcast true
 }
 
+func ExampleWhile() {
+	// Collatz: halve n where it is even, else take 3n+1, until it is 1.
+	n := expr.Vector("n", expr.Int64)
+	ends := expr.While(
+		func(a ...*expr.Node) *expr.Node { return a[0].Gt(1) },
+		func(a ...*expr.Node) []*expr.Node {
+			n, count := a[0], a[1]
+			return []*expr.Node{expr.Where(n.Mod(2).Eq(0), n.FloorDiv(2), n.Mul(3).Add(1)), count.Add(1)}
+		},
+		[]any{n, 0}, 1000)
+	v, err := expr.ValueOf([]int64{1, 6, 27})
+	if err != nil {
+		log.Fatal(err)
+	}
+	out, err := expr.NewGraph([]*expr.Node{n}, ends[1]).Evaluate([]*expr.Value{v})
+	fmt.Println(out[0], err)
+	// Output: int64[3][0 8 111] <nil>
+}
+
+func ExampleUniform() {
+	key := expr.Scalar("key", expr.Int64)
+	x, y := expr.Uniform(expr.FoldIn(key, 0), 2), expr.Uniform(expr.FoldIn(key, 1), 2)
+	out, err := expr.NewGraph([]*expr.Node{key}, x, y, x.Sub(x)).Evaluate([]*expr.Value{expr.ScalarValue(int64(7))})
+	fmt.Println(out[0], out[1], out[2], err)
+	// Output: float64[2][0.03231562863339921 0.47100010712772566] float64[2][0.1109005136442982 0.8951043623752528] float64[2][0 0] <nil>
+}
+
 func ExamplePromote() {
 	fmt.Println(expr.Promote(expr.Int32, expr.Float32), expr.Promote(expr.Uint8, expr.Int8))
 	// Output: float64 int16

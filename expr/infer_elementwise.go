@@ -53,13 +53,14 @@ func (s *sig) promoted(i int) (DType, bool) {
 }
 
 // fits refuses an integer literal that the strong integer dtype d cannot hold:
-// a literal never widens an array, and wrapping it would be silent.
+// a literal never widens an array, and wrapping it would be silent. The
+// condition of where is not converted to d.
 func (s *sig) fits(d DType) *Error {
 	if !d.IsInteger() {
 		return nil
 	}
 	for i, a := range s.args {
-		if !a.Weak || !a.DType.IsInteger() || a.DType == d {
+		if !a.Weak || !a.DType.IsInteger() || a.DType == d || s.op == OpWhere && i == 0 {
 			continue
 		}
 		v := s.value(i)
@@ -98,13 +99,12 @@ func (s *sig) elementwiseType(accept func(DType) bool, result func(DType) DType)
 	return Type{DType: result(d), Weak: weak, Dims: dims}, nil
 }
 
-func anyDType(d DType) bool   { return d != NoDType }
-func numeric(d DType) bool    { return d > Bool }
-func ordered(d DType) bool    { return d != NoDType && !d.IsComplex() }
-func realNumber(d DType) bool { return d > Bool && !d.IsComplex() }
-func bitwise(d DType) bool    { return d == Bool || d.IsInteger() }
-func keep(d DType) DType      { return d }
-func toBool(DType) DType      { return Bool }
+func anyDType(d DType) bool { return d != NoDType }
+func numeric(d DType) bool  { return d > Bool }
+func ordered(d DType) bool  { return d != NoDType && !d.IsComplex() }
+func bitwise(d DType) bool  { return d == Bool || d.IsInteger() }
+func keep(d DType) DType    { return d }
+func toBool(DType) DType    { return Bool }
 
 // inferArith: all dtypes; add and mul of bool are or and and, as in NumPy.
 func inferArith(s *sig) (Type, *Error) { return s.elementwiseType(anyDType, keep) }

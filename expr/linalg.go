@@ -115,16 +115,37 @@ func contract(x *Node, left, leftRest []int, y *Node, right, rightRest []int) *N
 				shapeString(x.typ.Dims), shapeString(y.typ.Dims), p, q))
 		}
 	}
+	x, y = matched(x, left, y, right)
 	a := x.Transpose(append(append([]int{}, leftRest...), left...)...).Reshape(sizeOfAxes(x, leftRest), sizeOfAxes(x, left))
 	b := y.Transpose(append(append([]int{}, right...), rightRest...)...).Reshape(sizeOfAxes(y, right), sizeOfAxes(y, rightRest))
-	var shape []any
-	for _, i := range leftRest {
-		shape = append(shape, x.Size(i))
+	return a.Dot(b).Reshape(append(sizesOf(x, leftRest), sizesOf(y, rightRest)...)...)
+}
+
+// matched returns x and y, two or more axes of which are paired, so that
+// lengths that differ are found when they are known: flattening the axes would
+// pair (2, 3) with (3, 2). Each is stretched to the other, which only equal
+// lengths allow both ways.
+func matched(x *Node, left []int, y *Node, right []int) (*Node, *Node) {
+	same := true
+	stretchedX, stretchedY := sizesOf(x, allAxes(x.Rank())), sizesOf(y, allAxes(y.Rank()))
+	for i, a := range left {
+		b := right[i]
+		same = same && x.typ.Dims[a].Same(y.typ.Dims[b])
+		stretchedX[a], stretchedY[b] = y.Size(b), x.Size(a)
 	}
-	for _, i := range rightRest {
-		shape = append(shape, y.Size(i))
+	if same || len(left) < 2 {
+		return x, y
 	}
-	return a.Dot(b).Reshape(shape...)
+	return x.BroadcastTo(stretchedX...), y.BroadcastTo(stretchedY...)
+}
+
+// sizesOf lists the lengths of some axes.
+func sizesOf(x *Node, axes []int) []any {
+	sizes := make([]any, len(axes))
+	for i, a := range axes {
+		sizes[i] = x.Size(a)
+	}
+	return sizes
 }
 
 // sizeOfAxes is the product of the lengths of some axes.

@@ -67,11 +67,17 @@ func MapGraph(body *Graph, sequences int, args ...*Node) *Node {
 // as constant. It is found by carrying derivatives along with the states, so
 // that it needs no memory for each step.
 func While(cond func(args ...*Node) *Node, body func(args ...*Node) []*Node, init []any, bound any, others ...any) []*Node {
+	if len(init) == 0 {
+		return []*Node{wrong(Errorf(ErrInput, "while_loop", "a state is missing"))}
+	}
 	args := append(operands(init), operands(others)...)
 	params := make([]*Node, len(args))
 	for i, a := range args {
-		if a.err != nil {
+		switch {
+		case a.err != nil:
 			return []*Node{a}
+		case a.typ.IsTuple():
+			return []*Node{wrong(Errorf(ErrDType, "while_loop", "argument %d has several results %v: pick one by its index", i+1, a.typ))}
 		}
 		params[i] = InputOf("p"+strconv.Itoa(i), Type{DType: a.DType()})
 	}

@@ -373,7 +373,7 @@ func TestKeys(t *testing.T) {
 		}
 		keys[k] = v
 	}
-	if key([]float32{1, 2}) != key([]float32{1, 2}) {
+	if one, two := key([]float32{1, 2}), key([]float32{1, 2}); one != two {
 		t.Error("equal constants have different keys")
 	}
 }

@@ -113,13 +113,7 @@ func alongAxis(op Op, x *Node, axis int) *Node {
 	return apply(op, Axis{Axis: a}, x)
 }
 
-// flattened applies an op with an [Axis] attribute to all elements in row-major
-// order.
-func flattened(op Op, x *Node, keepDims bool) *Node {
-	return apply(op, Axis{Axis: -1, KeepDims: keepDims && x.Rank() > 0}, x)
-}
-
-// Diff returns the n-th differences x[1:] - x[:-1] along axis.
+// Diff returns the n-th differences x[1:] - x[:-1] along axis; n is at most 100.
 func (x *Node) Diff(n, axis int) *Node {
 	if x.Err() != nil {
 		return x
@@ -128,8 +122,11 @@ func (x *Node) Diff(n, axis int) *Node {
 	if axis < 0 || axis >= x.Rank() {
 		return wrong(Errorf(ErrAxis, "diff", "axis %d of %s", axis, countAxes(x.Rank())))
 	}
-	if n < 0 {
+	switch {
+	case n < 0:
 		return wrong(Errorf(ErrDomain, "diff", "negative order %d", n))
+	case n > maxDiff:
+		return wrong(Errorf(ErrDomain, "diff", "order %d is more than the limit of %d", n, maxDiff))
 	}
 	for range n {
 		hi, lo := fullIndex(axis+1), fullIndex(axis+1)

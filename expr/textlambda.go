@@ -115,6 +115,8 @@ func buildWhile(s *site) *Node {
 		s.fail(s.args[2], ErrInput, "a state is missing")
 	case len(cond.Outputs) != 1:
 		s.fail(s.args[0], ErrInput, "a condition of %d results, one is wanted", len(cond.Outputs))
+	case cond.Outputs[0].DType() != Bool:
+		s.fail(s.args[0], ErrDType, "the condition is %s, not bool", cond.Outputs[0].typ)
 	case len(body.Outputs) != len(init):
 		s.fail(s.args[1], ErrInput, "a body of %d results for %d states", len(body.Outputs), len(init))
 	}

@@ -20,7 +20,7 @@ func main() {
 	}
 	x, y := coordinate(0), coordinate(1)
 	inside := x.Square().Add(y.Square()).Lt(1)
-	pi := inside.AsType(expr.Int64).Sum().Mul(4.0).Div(n)
+	pi := inside.Sum().Mul(4).Div(n)
 
 	f, err := backend.Compile([]*expr.Node{key, n}, pi)
 	if err != nil {

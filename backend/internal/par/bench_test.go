@@ -36,13 +36,24 @@ var nsPerStep = func() float64 {
 
 // BenchmarkForkJoin measures one call of For on two threads whose chunks take
 // the given time together, with a caller that computes between calls: for 20 us,
-// so that the worker is hot, or for 400 us, so that it is parked.
+// so that the worker is hot, or for 400 us, so that it is parked, unless a
+// program is running.
 func BenchmarkForkJoin(b *testing.B) {
-	for _, busy := range []time.Duration{20 * time.Microsecond, 400 * time.Microsecond} {
-		for _, work := range []time.Duration{0, 1, 2, 5, 20, 100, 1000} {
+	for _, state := range []struct {
+		name string
+		busy time.Duration
+		in   bool
+	}{{"hot", 20 * time.Microsecond, false}, {"parked", 400 * time.Microsecond, false}, {"running", 400 * time.Microsecond, true}} {
+		for _, work := range []time.Duration{0, 1, 2, 5, 10, 20, 50, 100, 1000} {
 			for _, c := range []struct{ chunks, threads int }{{2, 1}, {2, 2}, {8, 2}} {
-				name := fmt.Sprintf("busy=%v/work=%v/chunks=%d/threads=%d", busy, work*time.Microsecond, c.chunks, c.threads)
-				b.Run(name, func(b *testing.B) { forkJoin(b, busy, work*time.Microsecond, c.chunks, c.threads) })
+				name := fmt.Sprintf("%s/work=%v/chunks=%d/threads=%d", state.name, work*time.Microsecond, c.chunks, c.threads)
+				b.Run(name, func(b *testing.B) {
+					if state.in {
+						Enter()
+						defer Leave()
+					}
+					forkJoin(b, state.busy, work*time.Microsecond, c.chunks, c.threads)
+				})
 			}
 		}
 	}
@@ -64,4 +75,30 @@ func forkJoin(b *testing.B, busy, work time.Duration, chunks, threads int) {
 	b.ReportMetric(at(50), "us/median")
 	b.ReportMetric(at(95), "us/p95")
 	b.ReportMetric(0, "ns/op")
+}
+
+// BenchmarkChunk measures the cost of a chunk that does nothing.
+func BenchmarkChunk(b *testing.B) {
+	body := func(worker, lo, hi int) {}
+	for threads := 1; threads <= 2; threads++ {
+		b.Run(fmt.Sprintf("threads=%d", threads), func(b *testing.B) {
+			For(Options{Threads: threads}, b.N, 1, body)
+		})
+	}
+}
+
+// BenchmarkTasks measures a graph of 30 tasks of 10 us in pairs.
+func BenchmarkTasks(b *testing.B) {
+	needs := [][]int{{}, {}}
+	for len(needs) < 30 {
+		needs = append(needs, []int{len(needs) - 2 - len(needs)%2, len(needs) - 1 - len(needs)%2})
+	}
+	tasks := NewTasks(needs)
+	for threads := 1; threads <= 2; threads++ {
+		b.Run(fmt.Sprintf("threads=%d", threads), func(b *testing.B) {
+			for b.Loop() {
+				tasks.Run(Options{Threads: threads}, func(worker, task int) { burn(10 * time.Microsecond) })
+			}
+		})
+	}
 }

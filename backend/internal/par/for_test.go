@@ -177,31 +177,6 @@ func TestCallerAlone(t *testing.T) {
 	}
 }
 
-// TestFair runs two long calls with one worker for both, which must help both.
-func TestFair(t *testing.T) {
-	procs(t, 2)
-	var helped [2]atomic.Int64
-	both := func() bool { return helped[0].Load() > 100 && helped[1].Load() > 100 }
-	deadline := time.Now().Add(10 * time.Second)
-	var calls sync.WaitGroup
-	for i := range helped {
-		ctx, cancel := context.WithCancel(t.Context())
-		calls.Go(func() {
-			par.For(par.Options{Threads: 2, Context: ctx}, 1<<40, 1, func(worker, lo, hi int) {
-				time.Sleep(10 * time.Microsecond)
-				helped[i].Add(int64(worker))
-				if both() || time.Now().After(deadline) {
-					cancel()
-				}
-			})
-		})
-	}
-	calls.Wait()
-	if !both() {
-		t.Errorf("chunks that the worker ran: %d and %d", helped[0].Load(), helped[1].Load())
-	}
-}
-
 func TestNested(t *testing.T) {
 	procs(t, 4)
 	var leaves atomic.Int64

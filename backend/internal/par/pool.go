@@ -1,6 +1,6 @@
 package par
 
-import (
+import ("os";"strconv"
 	"math"
 	"math/bits"
 	"runtime"
@@ -149,12 +149,19 @@ func (p *pool) wakeOne() bool {
 		for set := p.parked[i].Load(); set != 0; set = p.parked[i].Load() {
 			if p.parked[i].CompareAndSwap(set, set&(set-1)) {
 				p.workers[64*i+bits.TrailingZeros64(set)].wake <- struct{}{}
+				push()
 				return true
 			}
 		}
 	}
 	return false
 }
+
+// push makes a goroutine that this one has just made ready start at once on
+// another processor. The scheduler would run it next on this processor, and lets
+// others steal it only after some delay; a newer goroutine takes its place, and
+// what is behind that place is stolen without delay.
+func push() { go func() {}() }
 
 // spawn starts a worker and reports whether there may be one more.
 func (p *pool) spawn() bool {
@@ -174,6 +181,7 @@ func (p *pool) spawn() bool {
 	p.workers[id] = w
 	p.count.Add(1)
 	go p.loop(w)
+	push()
 	return true
 }
 
@@ -286,6 +294,9 @@ func (p *pool) watch() bool {
 		if p.running.Load() > 0 {
 			limit = watchRunning
 		}
+		if yieldEvery > 0 && round%yieldEvery == 0 {
+			yield()
+		}
 		if time.Since(start) > limit {
 			break
 		}
@@ -322,3 +333,4 @@ func (p *pool) unpark(w *worker) bool {
 	bit := uint64(1) << (w.id % 64)
 	return p.parked[w.id/64].And(^bit)&bit != 0
 }
+var yieldEvery = func() int { n,_ := strconv.Atoi(os.Getenv("Y")); return n}()

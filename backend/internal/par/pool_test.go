@@ -1,17 +1,20 @@
 package par
 
 import (
+	"context"
 	"math"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 )
 
-// runOn is For on a pool of the test's own.
-func (p *pool) runOn(threads, n int, body func(worker, lo, hi int)) error {
-	j := p.open(Options{Threads: threads}, n)
+// runOn is For on a pool of the test's own, which no other test has left workers
+// in.
+func (p *pool) runOn(o Options, n int, body func(worker, lo, hi int)) error {
+	j := p.open(o, n)
 	j.n, j.chunk, j.body = n, 1, body
 	return j.call(n)
 }
@@ -20,10 +23,8 @@ func (p *pool) runOn(threads, n int, body func(worker, lo, hi int)) error {
 func (p *pool) allWorkers(threads int) {
 	var missing atomic.Int64
 	missing.Store(int64(threads))
-	p.runOn(threads, threads, func(worker, lo, hi int) {
-		for missing.Add(-1); missing.Load() > 0; {
-			runtime.Gosched()
-		}
+	p.runOn(Options{Threads: threads}, threads, func(worker, lo, hi int) {
+		meet(&missing)
 	})
 }
 
@@ -80,7 +81,7 @@ func TestFewerProcs(t *testing.T) {
 	}
 	runtime.GOMAXPROCS(3)
 	eventually(t, "surplus workers stay", func() bool {
-		p.runOn(3, 10, func(worker, lo, hi int) { time.Sleep(time.Microsecond) })
+		p.runOn(Options{Threads: 3}, 10, func(worker, lo, hi int) { time.Sleep(time.Microsecond) })
 		return p.count.Load() <= 2
 	})
 	p.allWorkers(3)
@@ -190,4 +191,95 @@ func TestWorkHint(t *testing.T) {
 		}
 		return helped.Load()
 	})
+}
+
+// TestFair runs two long calls with one worker for both, which must help both.
+func TestFair(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
+	p := newPool()
+	var helped [2]atomic.Int64
+	both := func() bool { return helped[0].Load() > 100 && helped[1].Load() > 100 }
+	deadline := time.Now().Add(20 * time.Second)
+	var calls sync.WaitGroup
+	for i := range helped {
+		ctx, cancel := context.WithCancel(t.Context())
+		calls.Go(func() {
+			p.runOn(Options{Threads: 2, Context: ctx}, 1<<30, func(worker, lo, hi int) {
+				time.Sleep(10 * time.Microsecond)
+				helped[i].Add(int64(worker))
+				if both() || time.Now().After(deadline) {
+					cancel()
+				}
+			})
+		})
+	}
+	calls.Wait()
+	if !both() {
+		t.Errorf("chunks that the worker ran: %d and %d", helped[0].Load(), helped[1].Load())
+	}
+}
+
+// meet waits until it has been called as often as missing said at first.
+func meet(missing *atomic.Int64) {
+	for missing.Add(-1); missing.Load() > 0; {
+		runtime.Gosched()
+	}
+}
+
+// TestTasksParked checks that workers that helped with tasks park while there is
+// but one to run, although there are tickets.
+func TestTasksParked(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	p := newPool()
+	tasks := NewTasks([][]int{{}, {}, {0, 1}})
+	for tested := false; !tested; {
+		var missing atomic.Int64
+		missing.Store(2)
+		tasks.runOn(p, Options{Threads: 3}, func(worker, task int) {
+			if task < 2 {
+				meet(&missing)
+			} else if worker == 0 {
+				tested = true
+				eventually(t, "workers do not park", func() bool {
+					return p.hot.Load() == 0 && int64(p.parkedWorkers()) == p.count.Load()
+				})
+			}
+		})
+	}
+}
+
+// TestTasksForkJoin alternates single tasks with pairs that wait for each other,
+// so that the one worker leaves and comes again, and so that the caller sleeps
+// and must be woken.
+func TestTasksForkJoin(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
+	p := newPool()
+	needs := [][]int{{}, {}} // so that the worker may run the single task after it
+	for len(needs) < 60 {
+		last := len(needs) - 1
+		needs = append(needs, []int{last - 1, last}, []int{last + 1}, []int{last + 1})
+	}
+	tasks := NewTasks(needs)
+	missing := make([]atomic.Int64, len(needs))
+	for i := range missing {
+		missing[i].Store(2)
+	}
+	ended := make(chan error)
+	go func() {
+		ended <- tasks.runOn(p, Options{Threads: 2}, func(worker, task int) {
+			if task%3 == 2 {
+				time.Sleep(500 * time.Microsecond)
+				return
+			}
+			meet(&missing[task/3])
+		})
+	}()
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("no end")
+	}
 }

@@ -2,10 +2,9 @@ package par
 
 import "time"
 
-var pauseLength = 4
-
-// Lengths of waiting. TODO numbers
+// Lengths of waiting, in time and in rounds of a waiting loop.
 const (
+	pauseLength = 4
 	lookRounds  = 8
 	yieldRounds = 256
 	maxRounds   = 1 << 16

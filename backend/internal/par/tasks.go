@@ -64,13 +64,18 @@ func NewTasks(needs [][]int) *Tasks {
 //		body(0, i)
 //	}
 func (t *Tasks) Run(o Options, body func(worker, task int)) error {
+	return t.runOn(shared, o, body)
+}
+
+// runOn is Run with workers of the given pool.
+func (t *Tasks) runOn(p *pool, o Options, body func(worker, task int)) error {
 	n := len(t.needs)
 	if n == 0 {
 		return nil
 	}
 	var j *job
 	if o.Threads > 1 && !t.chain {
-		j = shared.open(o, n)
+		j = p.open(o, n)
 	}
 	if j == nil {
 		return serial(o, n, 1, func(worker, lo, hi int) { body(worker, lo) })

@@ -1,0 +1,145 @@
+package backend_test
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"arignote/backend"
+	"arignote/expr"
+	"arignote/expr/exprtest"
+)
+
+// engines are ways to run a program that must give the same bits.
+var engines = map[string]backend.Config{
+	"unfused":   {Strict: true, Skip: []string{"fuse"}},
+	"8 threads": {Strict: true, Threads: 8},
+}
+
+// results compiles and runs a graph.
+func results(t *testing.T, c backend.Config, g *expr.Graph, args []any) ([]*expr.Value, error) {
+	t.Helper()
+	p, err := c.Compile(g.Inputs, g.Outputs...)
+	if err != nil {
+		t.Fatalf("compile: %v\n%v", err, g)
+	}
+	out, err := p.Run(args...)
+	if err != nil {
+		return nil, err
+	}
+	values := make([]*expr.Value, len(out))
+	for i, r := range out {
+		if values[i], err = expr.ValueOf(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return values, nil
+}
+
+// compareEngines runs a graph fused on one thread and in all other ways.
+func compareEngines(t *testing.T, g *expr.Graph, args []any) {
+	t.Helper()
+	want, wrong := results(t, backend.Config{Strict: true, Threads: 1}, g, args)
+	for name, c := range engines {
+		got, err := results(t, c, g, args)
+		if (err == nil) != (wrong == nil) {
+			t.Fatalf("%s: error %v, fused %v\n%v", name, err, wrong, g)
+		}
+		for i := range got {
+			if err := exprtest.SameBits(got[i], want[i]); err != nil {
+				t.Errorf("%s: output %d: %v (as fused)\n%v", name, i, err, g)
+			}
+		}
+	}
+}
+
+// FuzzFusion compares random graphs fused, unfused and with several threads,
+// bit for bit.
+func FuzzFusion(f *testing.F) {
+	for seed := range uint64(100) {
+		f.Add(seed, seed%2 == 0, seed%3 == 0)
+	}
+	f.Fuzz(func(t *testing.T, seed uint64, known, special bool) {
+		g := exprtest.NewGenerator(seed)
+		g.Known, g.Special = known, special
+		s := g.Graph(3 + int(seed%40))
+		args := make([]any, len(s.Values))
+		for i, v := range s.Values {
+			args[i] = v
+		}
+		compareEngines(t, s.Graph, args)
+	})
+}
+
+// TestEngines compares larger arrays: long reductions, several chunks, rows.
+func TestEngines(t *testing.T) {
+	for _, c := range []struct {
+		src    string
+		shapes [][]int
+	}{
+		{"x: float64[?]\nsum(exp(x)), max(x), argmax(x), prod(1 + 1e-3*x)", [][]int{{100003}}},
+		{"x: float64[?]\nsum(x), mean(x), sum(x)/sum(x*x)", [][]int{{8192}}},
+		{"x: float32[?]\nsum(x), mean(x), logsumexp(x)", [][]int{{30000}}},
+		{"x: float64[?, ?]\nsum(x, axis=0), sum(x, axis=1), sum(x), x.T + 1", [][]int{{300, 200}}},
+		{"x: float64[?, ?]\nsum(x, axis=0), argmin(x, axis=0), any(x > 2, axis=0)", [][]int{{10000, 3}}},
+		{"x: float64[?, ?]\nsum(x), sum(exp(x))", [][]int{{10000, 3}}},
+		{"x: float64[?, ?]\nsum(x), sum(exp(x))", [][]int{{3, 20000}}},
+		{"x: float64[?, ?, ?]\nsum(x, axis=(0, 2)), sum(x, axis=1), max(x, axis=(0, 1)), sum(x)", [][]int{{20, 70, 90}}},
+		{"x: float32[?, ?]\nsoftmax(x, axis=1), log_softmax(x, axis=0), logsumexp(x, axis=1)", [][]int{{200, 300}}},
+		{"x: float64[?, ?]\nm = mean(x, axis=1, keepdims=True)\nv = mean((x-m)**2, axis=1, keepdims=True)\n(x-m)/sqrt(v+1e-5), v", [][]int{{100, 500}}},
+		{"x: float64[?, ?]\ns = sum(1/(1+exp(-x)))\ns, grad(s, x)", [][]int{{300, 200}}},
+		{"x: float64[?, ?]\ns = sum(softmax(x, axis=1)**2)\ns, grad(s, x)", [][]int{{300, 100}}},
+		{"x: float64[?, ?]\nset_subtensor(x[1:-1,1:-1], x[1:-1,1:-1] + 0.25*(x[2:,1:-1] + x[:-2,1:-1] - 2*x[1:-1,1:-1]))", [][]int{{301, 201}}},
+		{"x: float64[?, ?]\ninc_subtensor(x[::2, ::-3], 1.5), set_subtensor(x[3], x[4])", [][]int{{31, 21}}},
+		{"x: float64[?]\nexp(-(x[:,None]-x)**2/2), sum(exp(x[:,None]-x), axis=0)", [][]int{{300}}},
+		{"t: float64[?, 3]\nm: float64[?, 3]\nargmin(sum((t[:,None,:] - m[None,:,:])**2, axis=2), axis=1)", [][]int{{300, 3}, {200, 3}}},
+		{"x: float64[?, 3]\nr2 = sum((x[:,None,:] - x[None,:,:])**2, axis=2) + 1e3*eye(100)\ne = 0.5*sum(r2**-3 - r2**-6)\ne, grad(e, x)", [][]int{{100, 3}}},
+		{"x: float64[?, ?]\ny: float64[?, ?]\nconcatenate((exp(x), y[::-1], x.T[:, :200]), axis=0)", [][]int{{300, 200}, {70, 200}}},
+		{"x: float64[?, ?]\nreshape(x.T, (-1,)) + 1, reshape(x, (100, 3, -1))*2, reshape(exp(x), (-1,))[::2]", [][]int{{300, 200}}},
+		{"x: float64[?, ?]\nx[[2, 0, -1]]*2, sum(x[:, [1, 1]]), inc_subtensor(x[[0, 0, 5]], x[:3])", [][]int{{30, 20}}},
+		{"x: float64[?, ?]\nx[x > 0.5], sum(x[nonzero(x > 0)[0]]), cumsum(exp(x), axis=1) + 1", [][]int{{30, 20}}},
+		{"x: float64[?, ?]\n(x + 1) @ x.T, x.T @ sum(x, axis=1), tril(x) + triu(x, 1), sum(diag(x)), trace(x)", [][]int{{40, 40}}},
+		{"x: float64[?]\nlinspace(0, sum(x), 1000) + arange(1000)*0.5, arange(0.1, 9.7, 0.3)", [][]int{{10}}},
+	} {
+		t.Run(c.src, func(t *testing.T) {
+			g, err := parser.ParseGraph(c.src)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := rand.New(rand.NewPCG(1, 2))
+			args := make([]any, len(c.shapes))
+			var values []*expr.Value
+			for i, s := range c.shapes {
+				v := expr.Zeros(g.Inputs[i].DType(), s...)
+				switch d := v.Data().(type) {
+				case []float64:
+					for k := range d {
+						d[k] = r.NormFloat64()
+					}
+				case []float32:
+					for k := range d {
+						d[k] = float32(r.NormFloat64())
+					}
+				}
+				args[i], values = v, append(values, v)
+			}
+			compareEngines(t, g, args)
+			want, err := g.Evaluate(values)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := results(t, backend.Config{}, g, args)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range want {
+				rtol := 1e-9
+				if want[i].DType() == expr.Float32 {
+					rtol = 1e-5
+				}
+				if err := exprtest.Compare(got[i], want[i], rtol, 1e-9); err != nil {
+					t.Errorf("output %d: %v", i, err)
+				}
+			}
+		})
+	}
+}

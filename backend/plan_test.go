@@ -1,0 +1,97 @@
+package backend_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"arignote/autodiff"
+	"arignote/backend"
+	"arignote/expr"
+)
+
+var parser = expr.Parser{Funcs: autodiff.Funcs}
+
+// program compiles a program in the language.
+func program(t testing.TB, c backend.Config, src string) *backend.Program {
+	t.Helper()
+	g, err := parser.ParseGraph(src)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := c.Compile(g.Inputs, g.Outputs...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// planned are expressions and how they must be planned.
+var planned = []struct {
+	name    string
+	src     string
+	shapes  [][]int // of the inputs
+	kernels int     // at most
+	peak    int64   // at most; 0 = any
+}{
+	{"scalars", "a: float64\nb: float64\na + b", [][]int{{}, {}}, 1, 0},
+	{"chain", "a: float64[?]\nb: float64[?]\na**2 + b**2 + 2*a*b", [][]int{{1000}, {1000}}, 1, 8000},
+	{"broadcast", "a: float64[?, 1]\nb: float64[?]\nexp(a + b)*sin(a)[::-1]", [][]int{{100, 1}, {200}}, 2, 0},
+	{"value and gradient", "x: float64[?, ?]\ns = sum(1/(1+exp(-x)))\ns, grad(s, x)", [][]int{{1000, 1000}}, 1, 8.1e6},
+	{"softmax", "x: float32[?, ?]\nsoftmax(x, axis=1)", [][]int{{300, 200}}, 1, 300 * 200 * 4},
+	{"log_softmax", "x: float64[?, ?]\nlog_softmax(x, axis=1)", [][]int{{300, 200}}, 1, 300 * 200 * 8},
+	{"logsumexp", "x: float64[?, ?]\nlogsumexp(x, axis=1)", [][]int{{300, 200}}, 1, 300 * 8},
+	{"layer norm", "x: float64[?, ?]\nm = mean(x, axis=1, keepdims=True)\nv = mean((x-m)**2, axis=1, keepdims=True)\n(x-m)/sqrt(v+1e-5)",
+		[][]int{{300, 200}}, 1, 300 * 200 * 8},
+	{"stencil", "p: float64[?, ?]\nset_subtensor(p[1:-1,1:-1], p[1:-1,1:-1] + 0.25*(p[2:,1:-1] + p[:-2,1:-1] + p[1:-1,2:] + p[1:-1,:-2] - 4*p[1:-1,1:-1]))",
+		[][]int{{301, 301}}, 2, 301 * 301 * 8},
+	{"gram", "x: float64[?]\nexp(-(x[:,None]-x)**2/2)", [][]int{{500}}, 1, 500 * 500 * 8},
+	{"argmin of distances", "t: float64[?, 3]\nm: float64[?, 3]\nargmin(sum((t[:,None,:] - m[None,:,:])**2, axis=2), axis=1)",
+		[][]int{{20000, 3}, {20000, 3}}, 1, 16 << 20},
+	{"area", "sum(0.7*linspace(0, 3, 100000000)**3 - 2*linspace(0, 3, 100000000)**2 + 4)", nil, 1, 1 << 20},
+	{"range", "sum(arange(100000000))", nil, 1, 1 << 20},
+	{"axes", "x: float64[?, ?, ?]\nsum(x*x, axis=(0, 2)), max(x)", [][]int{{20, 30, 40}}, 2, 0},
+	{"variance", "x: float64[?]\nsum((x - mean(x))**2)", [][]int{{1000}}, 2, 0},
+	{"pair energy and gradient", `x: float64[?, 3]
+r2 = sum((x[:,None,:] - x[None,:,:])**2, axis=2) + 1e3*eye(20000)
+e = 0.5*sum(r2**-3 - r2**-6)
+e, grad(e, x)`, [][]int{{20000, 3}}, 6, 16 << 20},
+	{"concatenate", "x: float64[?]\ny: float64[?]\nconcatenate((exp(x), y[::-1]), axis=0)", [][]int{{100}, {50}}, 1, 1200},
+	{"gather", "x: float64[?]\ni: int64[?]\nsum(x[i]*2)", [][]int{{100}, {50}}, 1, 8},
+	{"scatter", "x: float64[?]\ni: int64[?]\ny: float64[?]\ninc_subtensor(x[i], exp(y))", [][]int{{100}, {50}, {50}}, 1, 800},
+}
+
+// TestPlans checks that what belongs together is one step.
+func TestPlans(t *testing.T) {
+	for _, c := range planned {
+		t.Run(c.name, func(t *testing.T) {
+			p := program(t, backend.Config{}, c.src)
+			q, err := p.Plan(zeros(p, c.shapes)...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if testing.Verbose() {
+				fmt.Println(p.Graph())
+				fmt.Println(q)
+			}
+			if q.Kernels() > c.kernels {
+				t.Errorf("%d kernels, want %d\n%v%v", q.Kernels(), c.kernels, p.Graph(), q)
+			}
+			if c.peak > 0 && q.PeakBytes() > c.peak {
+				t.Errorf("%d bytes, want %d\n%v%v", q.PeakBytes(), c.peak, p.Graph(), q)
+			}
+			if !strings.Contains(q.String(), "interpreter") {
+				t.Errorf("no engine in\n%v", q)
+			}
+		})
+	}
+}
+
+// zeros returns arguments of these shapes.
+func zeros(p *backend.Program, shapes [][]int) []any {
+	args := make([]any, len(shapes))
+	for i, s := range shapes {
+		args[i] = expr.Zeros(p.Graph().Inputs[i].DType(), s...)
+	}
+	return args
+}
