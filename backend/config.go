@@ -14,16 +14,25 @@ import (
 // environment adds to it: see the fields.
 type Config struct {
 	// Threads bounds the number of cores that a Program uses; 0 means all.
-	// Programs run on one core at present, but for large products of
-	// matrices.
+	// The results are the same, bit for bit. Large products of matrices use
+	// all cores at present.
 	Threads int
+
+	// MemoryLimit, in bytes, refuses with ErrMemory to run what needs more
+	// for results and intermediate arrays; 0 means no limit. See
+	// [Plan.PeakBytes] for what is counted.
+	MemoryLimit int64
+
+	// Profile measures each step: see [Program.Profile].
+	Profile bool
 
 	// Strict keeps only rewrites that give the same bits for all values,
 	// NaN, infinities and signed zeros included.
 	Strict bool
 
-	// Skip leaves out optimizer passes and rules by their names.
-	// ARIGNOTE_SKIP=canonicalize,div-self adds to it.
+	// Skip leaves out optimizer passes and rules by their names; "fuse" gives
+	// each node a step of its own. ARIGNOTE_SKIP=canonicalize,div-self adds to
+	// it.
 	Skip []string
 
 	// Rules are rewrite rules of the user's own, tried before the built-in

@@ -4,14 +4,34 @@
 // [Program], which any number of goroutines may run at the same time on
 // concrete arrays.
 //
-// [Compile] checks the graph, has package optimize simplify it, and orders the
-// nodes that are left. [Program.Run] binds the arguments to the inputs, which
-// finds wrong shapes and dtypes, and then computes node by node: products of
-// matrices by gonum's BLAS, everything else by the reference meaning that
-// package expr gives each op. Every intermediate value is freed after its last
-// use. Arrays of the user are never written.
+// [Compile] checks the graph and has package optimize simplify it. All else
+// happens when the shapes of arguments are first seen, and is kept for the next
+// time that they are ([Plan]):
 //
-// What it does not do yet: plan, fuse and run on several cores.
+//  1. The graph is written again for these shapes: every dim is known, integers
+//     that shapes depend on are numbers, ops without a loop of their own, such as
+//     softmax, are expressed by others (specialize.go, lower.go).
+//  2. Vertices say how each value comes to be: an element-wise op, a view, a
+//     reduction, an assembled array, a product, the reference (vertex.go).
+//  3. Fusion decides what is stored and which loops store it together (fuse.go,
+//     assemble.go).
+//  4. Kernels are written for the groups that result (emit.go, emitgroup.go,
+//     reduce.go).
+//  5. Memory gets its place in one arena (plan.go).
 //
-// Read compile.go first, then program.go.
+// A run (run.go, frame.go) binds the user's arrays, which are never written, and
+// lets the steps go through the worker pool in fixed parts. Products of float
+// matrices are gonum's; what no kernel can do is computed by the reference
+// meaning that package expr gives each op, which [Plan.String] shows.
+//
+// Where the size of something depends on data, as of nonzero, the program is
+// run in segments: the first computes what the size depends on, the rest is
+// planned when that is known.
+//
+// The order in which a reduction adds follows from its op and shape, never from
+// fusion, threads or memory: the bits of a result are the same in all of these.
+//
+// What it does not do: machine code, and steps at the same time as other steps.
+//
+// Read compile.go first, then plan.go and fuse.go.
 package backend

@@ -364,6 +364,8 @@ func (e *emitter) source(v *vertex, at []coord) kernel.Value {
 		return e.cast(v.dtype, e.let(expr.OpEq, nil, e.iota(at[0].plus(coord{off: k}, 1)), e.iota(at[1])))
 	case expr.OpLinspace:
 		return e.linspace(v, at[0])
+	case expr.OpUniform:
+		return e.uniform(v, at)
 	}
 	start, step := n.Arg(0).Value(), n.Arg(2).Value()
 	i := e.iota(at[0])
@@ -383,6 +385,20 @@ func (e *emitter) source(v *vertex, at []coord) kernel.Value {
 	x = e.let(expr.OpWhere, nil, e.let(expr.OpEq, nil, i, e.scalar(expr.Int64, kernel.Integer(1))), float(b), x)
 	x = e.let(expr.OpWhere, nil, e.let(expr.OpEq, nil, i, e.scalar(expr.Int64, kernel.Integer(0))), float(a), x)
 	return e.cast(v.dtype, x)
+}
+
+// uniform writes a random number: the element of the key's stream whose number
+// is that of the place, counted in row-major order.
+func (e *emitter) uniform(v *vertex, at []coord) kernel.Value {
+	c := (&array{strides: rowMajor(v.shape)}).address(at)
+	word := e.cast(expr.Uint64, e.gen(v.args[0], nil))
+	low := e.cast(expr.Uint32, word)
+	high := e.cast(expr.Uint32, e.let(expr.OpShr, nil, word, e.scalar(expr.Uint64, kernel.Integer(32))))
+	index, level := e.index(c)
+	level = max(level, e.level[low])
+	x := e.value(v.dtype, level)
+	e.put(level, &kernel.Random{Dst: []kernel.Value{x}, Key: [2]kernel.Value{low, high}, At: index})
+	return x
 }
 
 // linspace writes a + i*step, and b for the last element.

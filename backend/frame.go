@@ -21,6 +21,8 @@ type frame struct {
 	refs   []ref
 	failed atomic.Pointer[kernel.IndexError]
 	verify bool // whether arguments have been verified
+
+	progress func(done, total int64) // of this run; nil = none
 }
 
 // ref is a buffer of a launch whose memory is another in each run.
@@ -83,7 +85,14 @@ func (f *frame) run(o par.Options) error {
 		r.arg.Data = f.data[r.storage.id]
 	}
 	for i, s := range f.q.steps {
-		if err := f.step(i, s, o); err != nil {
+		if o.Context != nil && o.Context.Err() != nil {
+			return o.Context.Err()
+		}
+		run := f.step
+		if f.q.program.config.Profile {
+			run = f.timed
+		}
+		if err := run(i, s, o); err != nil {
 			return err
 		}
 	}
@@ -105,6 +114,9 @@ func (f *frame) step(i int, s *step, o par.Options) error {
 			if err := l.k.Verify(f.args[i][k]); err != nil {
 				panic(err.Error() + "\n" + l.k.String())
 			}
+		}
+		if f.progress != nil {
+			o = f.q.progress(o, i, k, f.progress)
 		}
 		if err := par.For(o, l.units, l.chunk, f.body[i][k]); err != nil {
 			return err
@@ -218,6 +230,7 @@ func (f *frame) release() {
 	for _, r := range f.refs {
 		r.arg.Data = nil
 	}
+	f.progress = nil
 	f.failed.Store(nil)
 	f.q.frames.Put(f)
 }

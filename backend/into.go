@@ -121,8 +121,11 @@ func (k *known) tensor(t *tensor.Dense) bool {
 // remember takes the elements of a tensor; it reports whether they are
 // contiguous and of the right dtype.
 func (k *known) remember(t *tensor.Dense) bool {
+	if k.n == 0 || t == nil || t.IsMasked() {
+		return false // Data of a tensor without elements may panic
+	}
 	data := elementsOf(t)
-	if data == nil || t.IsMasked() || t.DataSize() == 0 {
+	if data == nil {
 		return false
 	}
 	n, ok := memories[k.dtype].length(data)

@@ -35,6 +35,7 @@ type step struct {
 	reads    []*storage
 	writes   []*storage
 	flops    float64
+	clock
 }
 
 // A launch is a kernel with everything that it runs on but memory.

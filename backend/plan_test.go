@@ -50,6 +50,7 @@ var planned = []struct {
 		[][]int{{20000, 3}, {20000, 3}}, 1, 16 << 20},
 	{"area", "sum(0.7*linspace(0, 3, 100000000)**3 - 2*linspace(0, 3, 100000000)**2 + 4)", nil, 1, 1 << 20},
 	{"range", "sum(arange(100000000))", nil, 1, 1 << 20},
+	{"draws", "x = uniform(7, (1000000000,))\ny = uniform(8, (1000000000,))\n4*mean(astype(x*x + y*y < 1, 'float64'))", nil, 2, 2 << 20},
 	{"axes", "x: float64[?, ?, ?]\nsum(x*x, axis=(0, 2)), max(x)", [][]int{{20, 30, 40}}, 2, 0},
 	{"variance", "x: float64[?]\nsum((x - mean(x))**2)", [][]int{{1000}}, 2, 0},
 	{"pair energy and gradient", `x: float64[?, 3]

@@ -34,9 +34,13 @@ func (p *Program) run(ctx context.Context, values []*expr.Value) ([]*expr.Value,
 	if q.stage != nil {
 		return q.stage.run(ctx, values)
 	}
+	if err := p.config.checkMemory(q); err != nil {
+		return nil, err
+	}
 	f := q.frame()
 	defer f.release()
 	f.setArguments(values)
+	f.progress, _ = ctx.Value(progressKey{}).(func(done, total int64))
 	out := make([]*expr.Value, len(q.results))
 	for i, a := range q.results {
 		if a.place == inResult {

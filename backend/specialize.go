@@ -15,7 +15,7 @@ func shapeArgs(n *expr.Node) (from, to int) {
 		return 0, len(n.Args())
 	case expr.OpLinspace:
 		return 2, 3
-	case expr.OpReshape, expr.OpBroadcastTo, expr.OpSlice:
+	case expr.OpReshape, expr.OpBroadcastTo, expr.OpSlice, expr.OpUniform:
 		return 1, len(n.Args())
 	case expr.OpSetSlice, expr.OpIncSlice:
 		return 2, len(n.Args())

@@ -73,7 +73,7 @@ func kindOf(n *expr.Node) kind {
 		return kindReduce
 	case op == expr.OpDimShuffle || op == expr.OpSlice || op == expr.OpBroadcastTo || op == expr.OpDiag && n.Arg(0).Rank() == 2:
 		return kindView
-	case op == expr.OpArange || op == expr.OpLinspace || op == expr.OpEye:
+	case op == expr.OpArange || op == expr.OpLinspace || op == expr.OpEye || op == expr.OpUniform:
 		return kindSource
 	case op == expr.OpTril || op == expr.OpTriu:
 		return kindMask
@@ -221,6 +221,12 @@ func vertexKey(n *expr.Node, args []*vertex) string {
 	default:
 		b = append(append(b, ' '), a.Key()...)
 	}
+	if n.Op() == expr.OpUniform {
+		shape, _ := n.Type().Shape()
+		for _, l := range shape {
+			b = strconv.AppendInt(append(b, ' '), int64(l), 10)
+		}
+	}
 	if n.Op() == expr.OpArange || n.Op() == expr.OpLinspace || n.Op() == expr.OpEye {
 		for _, a := range n.Args() {
 			if v := a.Value(); v != nil {
@@ -292,6 +298,9 @@ func (v *vertex) measure() {
 		v.cost += opCost(v.node.Op())
 	case kindSource:
 		v.cost += 2
+		if v.node.Op() == expr.OpUniform {
+			v.cost += 20
+		}
 	case kindMask:
 		v.cost += 2
 	case kindTake:

@@ -45,7 +45,12 @@ func operand(y any) *Node {
 func Const(v any) *Node { return operand(v) }
 
 // Strong returns the constant v with v's own dtype, whatever it meets.
-func Strong(v *Value) *Node { return constant(v, false) }
+func Strong(v *Value) *Node {
+	if v == nil || v.data == nil {
+		return wrong(Errorf(ErrInput, "", "a Value that is no array"))
+	}
+	return constant(v, false)
+}
 
 // constant returns the node that holds v, which must not change any more.
 func constant(v *Value, weak bool) *Node {
@@ -78,6 +83,9 @@ func ValueOf(x any) (*Value, error) {
 	case nil:
 		return nil, Errorf(ErrInput, "", "nil")
 	case *Value:
+		if x.data == nil {
+			return nil, Errorf(ErrInput, "", "a Value that is no array")
+		}
 		return x, nil
 	case *tensor.Dense:
 		return fromDense(x)

@@ -37,7 +37,7 @@ func (x *Node) FullLike(v any) *Node {
 		return x
 	}
 	f := operand(v)
-	if f.Value() != nil && f.Rank() == 0 {
+	if f.Value() != nil && f.Rank() == 0 && x.DType() != NoDType {
 		f = constant(f.Value().convert(x.DType()), false)
 	} else {
 		f = f.AsType(x.DType())
@@ -57,11 +57,17 @@ func strong(x *Node) *Node {
 }
 
 // Zeros returns the array of zeros of the given dtype and shape.
-func ZerosOf(d DType, dims ...any) *Node { return constant(Zeros(d), false).BroadcastTo(dims...) }
+func ZerosOf(d DType, dims ...any) *Node { return filledOf("zeros", 0, d, dims) }
 
 // Ones returns the array of ones of the given dtype and shape.
-func OnesOf(d DType, dims ...any) *Node {
-	return constant(ScalarValue(1.0).convert(d), false).BroadcastTo(dims...)
+func OnesOf(d DType, dims ...any) *Node { return filledOf("ones", 1, d, dims) }
+
+// filledOf returns the array of the given dtype and shape that is filled with x.
+func filledOf(name string, x float64, d DType, dims []any) *Node {
+	if d == NoDType || d >= numDTypes {
+		return wrong(Errorf(ErrDType, name, "%v is no dtype", d))
+	}
+	return constant(ScalarValue(x).convert(d), false).BroadcastTo(dims...)
 }
 
 // ZerosLike returns zeros with the shape and dtype of x.

@@ -22,6 +22,9 @@ type Custom interface {
 
 // Apply returns the node that applies the user's operation to operands.
 func Apply(c Custom, args ...any) *Node {
+	if c == nil {
+		return wrong(Errorf(ErrInput, OpCustom.String(), "nil operation"))
+	}
 	nodes := make([]*Node, len(args))
 	for i, a := range args {
 		nodes[i] = operand(a)

@@ -27,7 +27,7 @@ func Nodes(roots ...*Node) iter.Seq[*Node] {
 		seen := make(map[*Node]bool)
 		var stack []frame
 		for _, root := range roots {
-			if seen[root] {
+			if root == nil || seen[root] {
 				continue
 			}
 			seen[root] = true

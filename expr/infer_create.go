@@ -95,7 +95,11 @@ func inferEye(s *sig) (Type, *Error) {
 		return Type{}, err
 	}
 	m, err := s.length(1)
-	return Type{DType: s.attr.(Diagonal).DType, Dims: []Dim{n, m}}, err
+	d := s.attr.(Diagonal).DType
+	if err == nil && (d == NoDType || d >= numDTypes) {
+		return Type{}, s.errorf(ErrDType, "%v is no dtype", d)
+	}
+	return Type{DType: d, Dims: []Dim{n, m}}, err
 }
 
 // inferUniform: a key, and the lengths that the shape refers to.

@@ -205,18 +205,16 @@ func (x *Node) QR() (q, r *Node) {
 // Kron returns the Kronecker product of two arrays of the same rank.
 func (x *Node) Kron(y any) *Node {
 	b := operand(y)
+	rank := 0
+	if x.Err() == nil {
+		rank = max(x.Rank(), b.Rank())
+		x, b = x.atLeast(rank), b.atLeast(rank)
+	}
 	switch {
 	case x.Err() != nil:
 		return x
 	case b.err != nil:
 		return b
-	}
-	rank := max(x.Rank(), b.Rank())
-	for x.Rank() < rank {
-		x = x.ExpandDims(0)
-	}
-	for b.Rank() < rank {
-		b = b.ExpandDims(0)
 	}
 	left, right, shape := make([]int, 0, 2*rank), make([]int, 0, 2*rank), make([]any, rank)
 	for i := range rank {

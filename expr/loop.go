@@ -13,6 +13,9 @@ import (
 // the others, which f gets whole. Every array that f depends on must come in
 // as an argument. If f returns one node, the result is one item.
 func Map(f func(args ...*Node) []*Node, sequences []any, others ...any) []*Node {
+	if f == nil {
+		return []*Node{wrong(Errorf(ErrInput, "map", "nil function"))}
+	}
 	args := append(operands(sequences), operands(others)...)
 	for _, a := range args {
 		if a.err != nil {
@@ -67,7 +70,10 @@ func MapGraph(body *Graph, sequences int, args ...*Node) *Node {
 // as constant. It is found by carrying derivatives along with the states, so
 // that it needs no memory for each step.
 func While(cond func(args ...*Node) *Node, body func(args ...*Node) []*Node, init []any, bound any, others ...any) []*Node {
-	if len(init) == 0 {
+	switch {
+	case cond == nil || body == nil:
+		return []*Node{wrong(Errorf(ErrInput, "while_loop", "nil function"))}
+	case len(init) == 0:
 		return []*Node{wrong(Errorf(ErrInput, "while_loop", "a state is missing"))}
 	}
 	args := append(operands(init), operands(others)...)
@@ -150,9 +156,12 @@ func WithGradient(y *Node, body *Graph, wrt ...*Node) *Node {
 }
 
 func withBody(op Op, body *Graph, sequences int, args []*Node) *Node {
+	if body == nil {
+		return wrong(Errorf(ErrInput, op.String(), "nil function"))
+	}
 	for _, out := range body.Outputs {
-		if out.Err() != nil {
-			return out
+		if err := out.Err(); err != nil {
+			return wrong(asError(err, ErrInput, op.String()))
 		}
 	}
 	if name := body.unbound(); name != "" {

@@ -24,13 +24,23 @@ func (x *Node) Op() Op {
 }
 
 // Args returns the arguments; the slice must not be changed.
-func (x *Node) Args() []*Node { return x.args }
+func (x *Node) Args() []*Node {
+	if x == nil {
+		return nil
+	}
+	return x.args
+}
 
 // Arg returns argument i.
 func (x *Node) Arg(i int) *Node { return x.args[i] }
 
 // Attr returns the attribute, nil for most ops.
-func (x *Node) Attr() Attr { return x.attr }
+func (x *Node) Attr() Attr {
+	if x == nil {
+		return nil
+	}
+	return x.attr
+}
 
 // Type returns the element type and the dims, the zero Type for a wrong node.
 func (x *Node) Type() Type {
@@ -63,7 +73,12 @@ func (x *Node) Value() *Value {
 }
 
 // Pos returns the place in the user's program or text that built the node.
-func (x *Node) Pos() Pos { return x.place.pos() }
+func (x *Node) Pos() Pos {
+	if x == nil {
+		return Pos{}
+	}
+	return x.place.pos()
+}
 
 // Err returns the first mistake made on the way to this node, nil if there is
 // none. It is an *[Error].

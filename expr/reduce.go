@@ -8,6 +8,9 @@ import "slices"
 // Reduce returns the reduction op (OpSum, OpMax ...) of x over axes; with
 // keepDims the reduced axes stay, with length 1.
 func Reduce(op Op, x any, keepDims bool, axes ...int) *Node {
+	if op >= NumOps || !op.Reduction() {
+		return wrong(Errorf(ErrInput, op.String(), "not a reduction"))
+	}
 	return reduce(op, operand(x), keepDims, axes)
 }
 

@@ -183,6 +183,14 @@ func (x *Node) ExpandDims(axis int) *Node {
 	return apply(OpDimShuffle, Pattern{slices.Insert(allAxes(x.Rank()), a, -1)}, x)
 }
 
+// atLeast returns x with new axes in front up to the given number of axes.
+func (x *Node) atLeast(rank int) *Node {
+	for x.err == nil && x.Rank() < rank {
+		x = x.ExpandDims(0)
+	}
+	return x
+}
+
 // Squeeze returns x without the given axes, which must have length 1. Without
 // axes it drops all of length 1, and all dims must be known.
 func (x *Node) Squeeze(axes ...int) *Node {
@@ -244,15 +252,24 @@ func Stack(axis int, arrays ...any) *Node {
 // one returns the integer 1 at the place of x.
 func (x *Node) one() *Node { return constant(ScalarValue(int64(1)), true) }
 
+// length returns the value of x if it is a constant integer scalar.
+func (x *Node) length() (n int64, known bool) {
+	if v := x.Value(); v != nil && v.Rank() == 0 && v.dtype.IsInteger() {
+		return v.Int(0), true
+	}
+	return 0, false
+}
+
 // mulSizes multiplies two lengths, at once where both are known.
 func mulSizes(a, b *Node) *Node {
-	u, v := a.Value(), b.Value()
+	u, knownA := a.length()
+	v, knownB := b.length()
 	switch {
-	case u != nil && v != nil:
-		return constant(ScalarValue(u.Int(0)*v.Int(0)), true)
-	case u != nil && u.Int(0) == 1:
+	case knownA && knownB:
+		return constant(ScalarValue(u*v), true)
+	case knownA && u == 1:
 		return b
-	case v != nil && v.Int(0) == 1:
+	case knownB && v == 1:
 		return a
 	}
 	return a.Mul(b)
@@ -269,8 +286,8 @@ func (x *Node) Repeat(n any, axis int) *Node {
 		return wrong(Errorf(ErrAxis, "repeat", "axis %d of %s", axis, countAxes(x.Rank())))
 	}
 	count := operand(n)
-	if v := count.Value(); v != nil && v.Int(0) < 0 {
-		return wrong(Errorf(ErrShape, "repeat", "negative count %d", v.Int(0)))
+	if k, known := count.length(); known && k < 0 {
+		return wrong(Errorf(ErrShape, "repeat", "negative count %d", k))
 	}
 	wide, flat := make([]any, 0, x.Rank()+1), make([]any, 0, x.Rank())
 	for i := range x.Rank() {
@@ -290,8 +307,8 @@ func (x *Node) Tile(reps ...any) *Node {
 	if x.Err() != nil {
 		return x
 	}
-	for x.Rank() < len(reps) {
-		x = x.ExpandDims(0)
+	if x = x.atLeast(len(reps)); x.err != nil {
+		return x
 	}
 	for len(reps) < x.Rank() {
 		reps = append([]any{1}, reps...)
@@ -339,14 +356,12 @@ func (x *Node) Roll(n any, axis int) *Node {
 	}
 	var cut any // the element that comes first
 	shift, size := operand(n), x.Size(a)
-	if v, d := shift.Value(), size.Value(); v != nil && d != nil {
+	k, knownShift := shift.length()
+	d, knownSize := size.length()
+	if knownShift && knownSize {
 		cut = 0
-		if d.Int(0) > 0 {
-			k := int(-v.Int(0) % d.Int(0))
-			if k < 0 {
-				k += int(d.Int(0))
-			}
-			cut = k
+		if d > 0 {
+			cut = int(((-k)%d + d) % d)
 		}
 	} else {
 		cut = shift.Neg().Mod(size)

@@ -22,6 +22,8 @@ type Generator struct {
 	// Special mixes NaN, infinities, signed zeros and subnormals into the
 	// values.
 	Special bool
+	// Large makes arrays so large that engines cut them into parts.
+	Large bool
 	// Floats restricts inputs to float64 and float32.
 	Floats bool
 }
@@ -34,13 +36,20 @@ func NewGenerator(seed uint64) *Generator {
 // shapes are the input shapes that fit together by broadcasting.
 var shapes = [][]int{{}, {4}, {3, 4}, {3, 1}, {1, 4}, {2, 3, 4}, {1}}
 
+// largeShapes fit together too; no length is a multiple of a usual tile.
+var largeShapes = [][]int{{}, {2111}, {37, 2111}, {37, 1}, {1, 2111}, {1}}
+
 // Graph returns a graph of about size nodes over at most four inputs, with one
 // to three outputs.
 func (g *Generator) Graph(size int) Sample {
 	var s Sample
 	var pool []*expr.Node
 	for i := range 2 + g.rand.IntN(3) {
-		shape := shapes[g.rand.IntN(len(shapes))]
+		choice := shapes
+		if g.Large {
+			choice = largeShapes
+		}
+		shape := choice[g.rand.IntN(len(choice))]
 		in, v := g.Input(string(rune('a'+i)), g.dtype(), shape)
 		pool = append(pool, in)
 		s.Values = append(s.Values, v)

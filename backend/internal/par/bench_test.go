@@ -3,6 +3,7 @@ package par
 import (
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -69,12 +70,46 @@ func forkJoin(b *testing.B, busy, work time.Duration, chunks, threads int) {
 		For(Options{Threads: threads}, chunks, 1, body)
 		times = append(times, time.Since(start))
 	}
+	report(b, times)
+}
+
+// report adds the distribution of times to what a benchmark prints.
+func report(b *testing.B, times []time.Duration) {
 	slices.Sort(times)
 	at := func(percent int) float64 { return float64(times[(len(times)-1)*percent/100]) / 1e3 }
 	b.ReportMetric(at(10), "us/p10")
 	b.ReportMetric(at(50), "us/median")
 	b.ReportMetric(at(95), "us/p95")
 	b.ReportMetric(0, "ns/op")
+}
+
+// BenchmarkReturn measures how long after the end of the last chunk, which a
+// worker runs, For returns: for a caller that watches and for one that sleeps.
+func BenchmarkReturn(b *testing.B) {
+	for _, work := range []time.Duration{10, 300} {
+		b.Run((work * time.Microsecond).String(), func(b *testing.B) {
+			var end time.Time
+			var begun atomic.Bool
+			var times []time.Duration
+			body := func(worker, lo, hi int) {
+				if worker == 0 {
+					for !begun.Load() {
+						yield()
+					}
+					return
+				}
+				begun.Store(true)
+				burn(work * time.Microsecond)
+				end = time.Now()
+			}
+			for b.Loop() {
+				begun.Store(false)
+				For(Options{Threads: 2}, 2, 1, body)
+				times = append(times, time.Since(end))
+			}
+			report(b, times)
+		})
+	}
 }
 
 // BenchmarkChunk measures the cost of a chunk that does nothing.

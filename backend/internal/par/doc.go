@@ -8,9 +8,8 @@
 // The rules that make it predictable:
 //
 //   - Chunks are claimed from a counter, one at a time. The caller claims like
-//     everybody else, so a call takes no longer than the caller alone would
-//     need, however busy the machine is: it waits only for chunks that a worker
-//     has already begun, never for a worker to begin.
+//     everybody else, so it never waits for a worker to begin, however busy the
+//     machine is, only for the last chunks that workers have already begun.
 //   - Where chunks begin and end depends on n and chunk only, never on the
 //     number of threads. A reduction that combines one partial result per chunk
 //     in order has the same bits on every machine.
@@ -23,7 +22,8 @@
 // work watches for some for a short time, because a watching worker begins
 // within a microsecond where a sleeping one takes tens (spin.go has the
 // measurements), then sleeps, and ends after a few idle seconds: an idle process
-// uses no processor time.
+// uses no processor time. Workers that several calls want divide themselves among
+// them evenly.
 //
 // In a bubble of testing/synctest use one thread, or end the test with a sleep
 // longer than workers live: workers started in it belong to it.

@@ -93,7 +93,7 @@ func TestForVisitsAllOnce(t *testing.T) {
 		sizes = append(sizes, n)
 	}
 	for _, n := range sizes {
-		for _, chunk := range []int{-1, 0, 1, 2, 3, 7, 16, 39, 40, 1000, 1 << 40} {
+		for _, chunk := range []int{-1, 0, 1, 2, 3, 7, 16, 39, 40, 1000, 1 << 30} {
 			for _, threads := range []int{-1, 0, 1, 2, 3, 8, 70, 5000} {
 				r := newRecorder(n, chunk, threads)
 				if err := par.For(par.Options{Threads: threads}, n, chunk, r.body); err != nil {
@@ -257,7 +257,7 @@ func TestCancelAfterLastChunk(t *testing.T) {
 func TestDeadline(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 	defer cancel()
-	err := par.For(par.Options{Threads: 2, Context: ctx}, 1<<40, 1, func(worker, lo, hi int) {
+	err := par.For(par.Options{Threads: 2, Context: ctx}, 1<<30, 1, func(worker, lo, hi int) {
 		time.Sleep(100 * time.Microsecond)
 	})
 	if !errors.Is(err, context.DeadlineExceeded) {
@@ -303,7 +303,7 @@ func TestPanic(t *testing.T) {
 	t.Run("caller", func(t *testing.T) {
 		var running, ran atomic.Int64
 		got := recovered(func() {
-			par.For(par.Options{Threads: 4}, 1<<40, 1, func(worker, lo, hi int) {
+			par.For(par.Options{Threads: 4}, 1<<30, 1, func(worker, lo, hi int) {
 				running.Add(1)
 				defer running.Add(-1)
 				if ran.Add(1) > 100 && worker == 0 {
@@ -319,7 +319,7 @@ func TestPanic(t *testing.T) {
 	t.Run("worker", func(t *testing.T) {
 		var running atomic.Int64
 		got := recovered(func() {
-			par.For(par.Options{Threads: 4}, 1<<40, 1, func(worker, lo, hi int) {
+			par.For(par.Options{Threads: 4}, 1<<30, 1, func(worker, lo, hi int) {
 				running.Add(1)
 				defer running.Add(-1)
 				if worker != 0 {
@@ -339,7 +339,7 @@ func TestPanic(t *testing.T) {
 	t.Run("exit in worker", func(t *testing.T) {
 		for range 20 { // more often than there are workers
 			got := recovered(func() {
-				par.For(par.Options{Threads: 4}, 1<<40, 1, func(worker, lo, hi int) {
+				par.For(par.Options{Threads: 4}, 1<<30, 1, func(worker, lo, hi int) {
 					if worker != 0 {
 						runtime.Goexit()
 					}
@@ -353,7 +353,7 @@ func TestPanic(t *testing.T) {
 	})
 	t.Run("exit in caller", func(t *testing.T) {
 		within(t, 10*time.Second, func() {
-			par.For(par.Options{Threads: 4}, 1<<40, 1, func(worker, lo, hi int) {
+			par.For(par.Options{Threads: 4}, 1<<30, 1, func(worker, lo, hi int) {
 				if worker == 0 {
 					runtime.Goexit()
 				}

@@ -222,6 +222,7 @@ func (j *job) finish(items int) {
 func (j *job) tell() {
 	if j.waiting.Load() && j.waiting.CompareAndSwap(true, false) {
 		j.wake <- struct{}{}
+		push()
 	}
 }
 
@@ -237,9 +238,10 @@ func (j *job) await() bool {
 			return true
 		}
 		pause(pauseLength)
-		if round%lookRounds != 0 {
+		if round%yieldRounds != 0 {
 			continue
 		}
+		yield()
 		if start.IsZero() {
 			start = time.Now()
 		} else if round > maxRounds || time.Since(start) > awaitTime {

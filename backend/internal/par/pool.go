@@ -1,6 +1,6 @@
 package par
 
-import ("os";"strconv"
+import (
 	"math"
 	"math/bits"
 	"runtime"
@@ -65,7 +65,7 @@ func newPool() *pool {
 
 // Enter says that a program is running and will call For or Tasks.Run again
 // soon; [Leave] says that it ended. Between them idle workers watch for longer
-// before they sleep.
+// before they sleep. Programs that never share work should not say so.
 func Enter() { shared.running.Add(1) }
 
 // Leave ends what the matching [Enter] began.
@@ -287,20 +287,18 @@ func (p *pool) watch() bool {
 			return true
 		}
 		pause(pauseLength)
-		if round%lookRounds != 0 {
+		if round%yieldRounds != 0 {
 			continue
 		}
 		limit := watchIdle
 		if p.running.Load() > 0 {
 			limit = watchRunning
 		}
-		if yieldEvery > 0 && round%yieldEvery == 0 {
-			yield()
-		}
 		if time.Since(start) > limit {
 			break
 		}
-		if round%yieldRounds == 0 {
+		yield()
+		if round%goschedRounds == 0 {
 			runtime.Gosched()
 		}
 	}
@@ -333,4 +331,3 @@ func (p *pool) unpark(w *worker) bool {
 	bit := uint64(1) << (w.id % 64)
 	return p.parked[w.id/64].And(^bit)&bit != 0
 }
-var yieldEvery = func() int { n,_ := strconv.Atoi(os.Getenv("Y")); return n}()
