@@ -20,7 +20,6 @@ type storage struct {
 	from  int         // step that writes it first
 	to    int         // step that uses it last
 	at    int         // byte in the arena
-	over  *storage    // the storage whose place it takes, where a step works in place
 }
 
 // place says where a storage is.

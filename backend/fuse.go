@@ -82,7 +82,7 @@ const (
 	maxWeight = 400 // vertices computed in one group: bounds registers and the time to compile
 
 	// An element that costs more than this, in additions, is not computed twice
-	// rather than stored and loaded. BenchmarkRecompute shows the crossing.
+	// rather than stored and loaded: an estimate, not measured.
 	cheap = 4
 
 	// A block is not stored if it has more elements than this and 8 times as

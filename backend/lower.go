@@ -15,31 +15,27 @@ type lowering func(n *expr.Node) *expr.Node
 
 // lowerings has the ops without a loop of their own. What a kernel computes is
 // this, fused or not, so that both have the same bits.
-var lowerings [expr.NumOps]lowering
-
-func init() {
-	lowerings = [expr.NumOps]lowering{
-		expr.OpSum:           lowerSum,
-		expr.OpProd:          lowerSum,
-		expr.OpMean:          lowerMean,
-		expr.OpAny:           lowerLogic,
-		expr.OpAll:           lowerLogic,
-		expr.OpArgmax:        lowerArg,
-		expr.OpArgmin:        lowerArg,
-		expr.OpLogSumExp:     lowerLogSumExp,
-		expr.OpSoftmax:       lowerSoftmax,
-		expr.OpLogSoftmax:    lowerLogSoftmax,
-		expr.OpSumLike:       lowerSumLike,
-		expr.OpBroadcastLike: lowerBroadcastLike,
-		expr.OpOuter:         lowerOuter,
-		expr.OpDot:           lowerDot,
-		expr.OpMatMul:        lowerMatMul,
-		expr.OpTrace:         lowerTrace,
-		expr.OpIncSlice:      lowerIncSlice,
-		expr.OpStopGradient:  first,
-		expr.OpScaleGradient: first,
-		expr.OpWithGradient:  first,
-	}
+var lowerings = [expr.NumOps]lowering{
+	expr.OpSum:           lowerSum,
+	expr.OpProd:          lowerSum,
+	expr.OpMean:          lowerMean,
+	expr.OpAny:           lowerLogic,
+	expr.OpAll:           lowerLogic,
+	expr.OpArgmax:        lowerArg,
+	expr.OpArgmin:        lowerArg,
+	expr.OpLogSumExp:     lowerLogSumExp,
+	expr.OpSoftmax:       lowerSoftmax,
+	expr.OpLogSoftmax:    lowerLogSoftmax,
+	expr.OpSumLike:       lowerSumLike,
+	expr.OpBroadcastLike: lowerBroadcastLike,
+	expr.OpOuter:         lowerOuter,
+	expr.OpDot:           lowerDot,
+	expr.OpMatMul:        lowerMatMul,
+	expr.OpTrace:         lowerTrace,
+	expr.OpIncSlice:      lowerIncSlice,
+	expr.OpStopGradient:  first,
+	expr.OpScaleGradient: first,
+	expr.OpWithGradient:  first,
 }
 
 // first returns the argument of ops that concern gradients alone.

@@ -295,7 +295,9 @@ func compiled(k *kernel.Kernel) (*interp.Program, error) {
 }
 
 // minWork is the least work, in additions, that is worth sharing among workers;
-// chunkWork is what one worker takes at a time.
+// chunkWork is what one worker takes at a time: about 50 us of the interpreter,
+// which does an addition of two float64 in about 0.7 ns. An estimate, not
+// measured.
 const minWork, chunkWork = 1 << 17, 1 << 16
 
 // chunkOf returns how many units a worker does at a time.

@@ -27,11 +27,10 @@ func Alone(rule Rule, g *expr.Graph) (*expr.Graph, *Trace, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	r, err := newRun(Options{})
+	r, err := newRun(Options{}, count(g))
 	if err != nil {
 		return nil, nil, err
 	}
-	r.trace.Nodes = []int{count(g)}
 	r.pass = &Pass{Name: "alone", run: func(r *run, g *expr.Graph) *expr.Graph {
 		r.countUses(g)
 		return r.applyTable(g, t)

@@ -42,16 +42,16 @@ const (
 // an error, if a rule of the user's does not parse, if rules undo each other
 // without end, and, with Check, if a pass changes a value.
 func Run(g *expr.Graph, o Options) (*expr.Graph, *Trace, error) {
-	r, err := newRun(o)
-	if err != nil {
-		return nil, nil, err
-	}
 	for _, list := range [][]*expr.Node{g.Inputs, g.Outputs} {
 		for _, n := range list {
 			if err := n.Err(); err != nil {
-				return nil, r.trace, err
+				return nil, nil, err
 			}
 		}
+	}
+	r, err := newRun(o, count(g))
+	if err != nil {
+		return nil, nil, err
 	}
 	g, err = r.passes(g)
 	return g, r.trace, err
@@ -90,7 +90,8 @@ type bodyKey struct {
 	g    *expr.Graph
 }
 
-func newRun(o Options) (*run, error) {
+// newRun prepares the rewriting of a graph with that many nodes.
+func newRun(o Options, nodes int) (*run, error) {
 	if o.MaxConst == 0 {
 		o.MaxConst = defaultMaxConst
 	}
@@ -99,12 +100,12 @@ func newRun(o Options) (*run, error) {
 		return nil, err
 	}
 	r := &run{
-		opt: o, trace: &Trace{}, rules: t,
+		opt: o, trace: &Trace{Nodes: []int{nodes}}, rules: t,
 		memos: make(map[*Pass]*memo),
 		body:  make(map[bodyKey]*expr.Graph),
 	}
 	r.noStabilize = slices.Contains(o.Skip, "stabilize")
-	r.store.init(!slices.Contains(o.Skip, "merge"))
+	r.store.init(!slices.Contains(o.Skip, "merge"), nodes)
 	r.shapes.store, r.shapes.scope = &r.store, -1
 	return r, nil
 }
@@ -113,7 +114,6 @@ func newRun(o Options) (*run, error) {
 // group that is repeated until a round changes nothing.
 func (r *run) passes(g *expr.Graph) (*expr.Graph, error) {
 	r.stage("input", g, 0)
-	r.trace.Nodes = append(r.trace.Nodes, count(g))
 	list := Passes
 	for len(list) > 0 {
 		n := 1

@@ -34,11 +34,16 @@ type nodeKey struct {
 	rest string
 }
 
-func (s *store) init(merging bool) {
+// init makes room for the rewriting of a graph of n nodes, which makes about
+// twice as many again: growing large maps step by step costs more than filling
+// them.
+func (s *store) init(merging bool, n int) {
 	s.merging = merging
-	s.ids = make(map[*expr.Node]int32)
-	s.table = make(map[nodeKey]int32)
+	s.ids = make(map[*expr.Node]int32, 3*n)
+	s.table = make(map[nodeKey]int32, 3*n)
 	s.bodies = make(map[*expr.Graph]string)
+	s.nodes = make([]*expr.Node, 0, 3*n)
+	s.args = make([][]int32, 0, 3*n)
 }
 
 // id returns the number of n, numbering n and what it is built of if they are
