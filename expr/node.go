@@ -86,6 +86,9 @@ func (x *Node) Err() error {
 	if x == nil {
 		return Errorf(ErrInput, "", "nil expression")
 	}
+	if x.err == nil && x.op == OpInvalid {
+		return Errorf(ErrInput, "", "an empty Node")
+	}
 	if x.err == nil {
 		return nil
 	}
@@ -113,6 +116,9 @@ func newNode(op Op, attr Attr, at place, args []*Node) *Node {
 		if a.err != nil {
 			n.err = a.err
 			return n
+		}
+		if a.op == OpInvalid {
+			return n.fail(Errorf(ErrInput, op.String(), "argument %d is an empty Node", i+1))
 		}
 	}
 	t, err := inferNode(n)

@@ -108,6 +108,8 @@ func TestNonsenseCarriesErrors(t *testing.T) {
 		"map to nil":                        {func() *Node { return Map(func(...*Node) []*Node { return []*Node{nil} }, []any{x})[0] }, ErrInput},
 		"while of nil":                      {func() *Node { return While(nil, nil, []any{x}, 3)[0] }, ErrInput},
 		"the gradient of a nil graph":       {func() *Node { return WithGradient(x, nil) }, ErrInput},
+		"an empty node":                     {func() *Node { return new(Node) }, ErrInput},
+		"a sum with an empty node":          {func() *Node { return x.Add(new(Node)) }, ErrInput},
 		"a nil operation":                   {func() *Node { return Apply(nil, x) }, ErrInput},
 		"replaced output that is not there": {func() *Node { return Replace(map[*Node]*Node{x: x}, nil, x)[0] }, ErrInput},
 	} {

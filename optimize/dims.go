@@ -30,7 +30,7 @@ type shapes struct {
 	named map[namedShape]*expr.Node // an input that has a shape
 
 	witnesses map[*expr.Node]*expr.Node // what witness found for a node
-	scope int32                     // the graph that is being rewritten: -1, or the first input of a body
+	scope     int32                     // the graph that is being rewritten: -1, or the first input of a body
 }
 
 // atom is an unknown dim that is traced no further: a named one, or an axis of
