@@ -165,6 +165,9 @@ func (memoryOf[T]) carve(p unsafe.Pointer, n int) any { return unsafe.Slice((*T)
 
 func (memoryOf[T]) value(shape []int, data any, off int) *expr.Value {
 	n := product(shape)
+	if n == 0 {
+		off = 0 // there may be nothing at the place of no elements
+	}
 	v, err := expr.NewValue(shape, data.([]T)[off:off+n:off+n])
 	if err != nil {
 		panic(err)

@@ -101,6 +101,17 @@ func kindOf(n *expr.Node) kind {
 	return kindReference
 }
 
+// empty reports whether n, which is computed, has no elements or is computed
+// from an array without elements. Kernels are not made for that: the reference
+// costs nothing then, and knows what each op makes of nothing.
+func empty(n *expr.Node) bool {
+	none := func(n *expr.Node) bool {
+		shape, known := n.Type().Shape()
+		return known && product(shape) == 0
+	}
+	return len(n.Args()) > 0 && n.Op() != expr.OpItem && (none(n) || slices.ContainsFunc(n.Args(), none))
+}
+
 // reducedAxes returns the axes along which a reduction combines.
 func reducedAxes(v *vertex) []int {
 	switch a := v.node.Attr().(type) {
@@ -166,6 +177,9 @@ func (f *flow) add(n *expr.Node, k kind, args ...*vertex) *vertex {
 // vertex makes the vertex of a node, or finds one that is the same.
 func (f *flow) vertex(n *expr.Node) *vertex {
 	k := kindOf(n)
+	if empty(n) {
+		k = kindReference
+	}
 	args := make([]*vertex, 0, len(n.Args()))
 	for i, a := range n.Args() {
 		if from, to := shapeArgs(n); i >= from && i < to && k != kindReference {

@@ -218,3 +218,20 @@ func TestWrongInput(t *testing.T) {
 		t.Error("a wrong node is not returned as it is")
 	}
 }
+
+// TestCheckAllows: lengths that become known and differences that Real rules
+// permit are no mistakes.
+func TestCheckAllows(t *testing.T) {
+	for _, text := range []string{
+		"x: float64[?]; tile(x, (0,))",
+		"y: bool[?]; astype(expm1(y/y), 'int8')",
+	} {
+		g, err := expr.ParseGraph(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := optimize.Run(g, optimize.Options{Check: true}); err != nil {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
