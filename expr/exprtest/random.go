@@ -34,7 +34,7 @@ func NewGenerator(seed uint64) *Generator {
 }
 
 // shapes are the input shapes that fit together by broadcasting.
-var shapes = [][]int{{}, {4}, {3, 4}, {3, 1}, {1, 4}, {2, 3, 4}, {1}}
+var shapes = [][]int{{}, {4}, {3, 4}, {3, 1}, {1, 4}, {2, 3, 4}, {1}, {0, 4}}
 
 // largeShapes fit together too; no length is a multiple of a usual tile.
 var largeShapes = [][]int{{}, {2111}, {37, 2111}, {37, 1}, {1, 2111}, {1}}
