@@ -153,14 +153,25 @@ func Wrong(err *Error) *Node { return wrong(err) }
 // With returns x with other arguments: the same op, attribute and place. It
 // returns x itself if the arguments are the same.
 func (x *Node) With(args ...*Node) *Node {
-	if len(args) == len(x.args) {
-		same := true
-		for i, a := range args {
-			same = same && a == x.args[i]
+	if len(args) != len(x.args) {
+		return newNode(x.op, x.attr, x.place, args)
+	}
+	same, sameTypes := true, x.op.Elementwise() && x.err == nil
+	for i, a := range args {
+		old := x.args[i]
+		if a == old {
+			continue
 		}
-		if same {
-			return x
-		}
+		same = false
+		// The type rule of an element-wise op asks for types, and for the values
+		// of constants.
+		sameTypes = sameTypes && a != nil && a.err == nil && a.op != OpConst && old.op != OpConst && a.typ.Equal(old.typ)
+	}
+	switch {
+	case same:
+		return x
+	case sameTypes:
+		return &Node{op: x.op, args: args, attr: x.attr, typ: x.typ, place: x.place}
 	}
 	return newNode(x.op, x.attr, x.place, args)
 }
