@@ -39,7 +39,7 @@ func inferArange(s *sig) (Type, *Error) {
 
 // maxLen bounds the length of a created array, so that a wrong one is an error
 // and not an attempt to allocate.
-const maxLen = 1 << 46
+const maxLen = min(1<<46, math.MaxInt)
 
 // arangeLen is ceil((stop-start)/step), not below 0.
 func (s *sig) arangeLen(start, stop, step *Value) (int, *Error) {
