@@ -77,7 +77,7 @@ func briefApply(b *strings.Builder, n *expr.Node, prec, depth int) {
 				b.WriteString(op.text)
 			}
 			side := op.prec
-			if i > 0 && !n.Op().Commutative() || op.text == "**" {
+			if i > 0 && (!n.Op().Commutative() || a.Op() != n.Op()) || op.text == "**" {
 				side++
 			}
 			brief(b, a, side, depth-1)

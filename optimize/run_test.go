@@ -235,3 +235,19 @@ func TestCheckAllows(t *testing.T) {
 		}
 	}
 }
+
+func TestBrief(t *testing.T) {
+	M, v, a := expr.Matrix("M"), expr.Vector("v"), expr.Scalar("a")
+	for want, n := range map[string]*expr.Node{
+		"2*(M @ v)":     expr.Const(2).Mul(M.Dot(v)),
+		"2*M @ v":       expr.Const(2).Mul(M).Dot(v),
+		"a + 2*v":       a.Add(expr.Const(2).Mul(v)),
+		"(a + v)*(v/a)": a.Add(v).Mul(v.Div(a)),
+		"v - (a - v)":   v.Sub(a.Sub(v)),
+		"(-v)**2":       v.Neg().Pow(2),
+	} {
+		if got := optimize.Brief(n); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
