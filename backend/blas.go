@@ -234,3 +234,19 @@ func (o operand[T]) copyTo(dst []T) {
 		}
 	}
 }
+
+// productFlops returns the multiplications and additions of a product: two for
+// each element of the result and each element along the axis summed over.
+func productFlops(v *vertex) float64 {
+	summed := 1 // ger
+	switch v.node.Op() {
+	case expr.OpDot:
+		a := v.args[0].shape
+		summed = a[len(a)-1]
+	case expr.OpGemm, expr.OpGemv:
+		if rows := v.shape[0]; rows > 0 {
+			summed = product(v.args[1].shape) / rows
+		}
+	}
+	return 2 * float64(product(v.shape)) * float64(summed)
+}

@@ -100,7 +100,12 @@ func (q *Plan) group(g *group) error {
 	v := g.opaque
 	if v != nil && g.parts == nil && (v.kind == kindProduct || v.kind == kindReference || v.kind == kindItem) {
 		s := &step{vertex: v, stored: []*vertex{v}, writes: []*storage{v.array.storage}}
-		if v.kind == kindReference {
+		switch {
+		case v.kind == kindProduct:
+			s.flops = productFlops(v)
+		case v.kind == kindReference && empty(v.node):
+			s.why = "an array without elements"
+		case v.kind == kindReference:
 			s.why = "no loop for " + v.node.Op().String()
 		}
 		for _, a := range v.args {

@@ -96,3 +96,16 @@ func zeros(p *backend.Program, shapes [][]int) []any {
 	}
 	return args
 }
+
+// TestProductOperations: products are counted, whichever op says them.
+func TestProductOperations(t *testing.T) {
+	a, b := expr.Matrix("a"), expr.Matrix("b")
+	p := compile(t, []*expr.Node{a, b}, a.T().Dot(b).Mul(3))
+	q, err := p.Plan([][]float64{{1, 2}, {3, 4}, {5, 6}}, [][]float64{{1, 2, 3, 4}, {1, 2, 3, 4}, {1, 2, 3, 4}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := ", 48 operations"; !strings.Contains(q.String(), want) { // 2 * (2x4) * 3
+		t.Errorf("no %q in\n%v", want, q)
+	}
+}

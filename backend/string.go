@@ -55,7 +55,11 @@ func (s *step) write(b *strings.Builder, number int) {
 		fmt.Fprintf(b, "   reference: %s\n", s.why)
 	}
 	reads, writes := storageText(s.reads), storageText(s.writes)
-	fmt.Fprintf(b, "   reads %s, writes %s; %s, %.2g operations\n", reads, writes, sizeText(s.bytes()), s.flops)
+	fmt.Fprintf(b, "   reads %s, writes %s; %s", reads, writes, sizeText(s.bytes()))
+	if s.flops > 0 { // unknown of the reference
+		fmt.Fprintf(b, ", %.2g operations", s.flops)
+	}
+	b.WriteByte('\n')
 }
 
 // bytes returns the size of everything that the step reads and writes.
