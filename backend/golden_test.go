@@ -52,13 +52,9 @@ func runCase(t *testing.T, c *exprtest.Case, known bool) error {
 	if err != nil {
 		return err
 	}
-	values, err := c.Values()
+	args, err := c.Args()
 	if err != nil {
 		return err
-	}
-	args := make([]any, len(values))
-	for i, v := range values {
-		args[i] = v
 	}
 	y, err := expr.Parser{Inputs: inputs, Funcs: autodiff.Funcs}.Parse(c.Expr)
 	if c.Error != "" {

@@ -2,8 +2,6 @@ package optimize_test
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 	"testing"
 
 	"arignote/autodiff"
@@ -125,109 +123,4 @@ func compareGolden(c *exprtest.Case, g *expr.Graph, wrt []*expr.Node) error {
 		}
 	}
 	return nil
-}
-
-// TestRewrites counts the expectations of rewrites.json that are met. Values
-// must be right in any case.
-func TestRewrites(t *testing.T) {
-	areas, err := exprtest.Load(goldenDir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	met, all, stretch := 0, 0, 0
-	for _, area := range areas {
-		for _, c := range area.Cases {
-			if c.Expect == nil {
-				continue
-			}
-			all++
-			unmet, err := expectations(&c)
-			switch {
-			case err != nil:
-				t.Errorf("%s: %s: %v", c.Name, c.Expr, err)
-			case unmet == "":
-				met++
-			default:
-				if c.Stretch {
-					stretch++
-				}
-				t.Logf("%s: %s: %s", c.Name, c.Expr, unmet)
-			}
-		}
-	}
-	t.Logf("rewrites: %d of %d, %d of the others are stretch goals", met, all, stretch)
-	if met < 110 {
-		t.Errorf("only %d of %d expectations are met", met, all)
-	}
-}
-
-// expectations returns what is not as expected, "" if all is.
-func expectations(c *exprtest.Case) (unmet string, err error) {
-	inputs, err := c.Symbols(true)
-	if err != nil {
-		return "", err
-	}
-	y, err := expr.Parser{Inputs: inputs, Funcs: autodiff.Funcs}.Parse(c.Expr)
-	if err != nil {
-		return "", err
-	}
-	g, _, err := optimize.Run(expr.NewGraph(inputs, y), optimize.Options{})
-	if err != nil {
-		return "", err
-	}
-	if err := compareGolden(c, g, nil); err != nil {
-		return "", err
-	}
-	nodes, views := 0, 0
-	var names []string
-	for n := range g.Nodes() {
-		switch op := n.Op(); {
-		case op == expr.OpInput || op == expr.OpConst || op == expr.OpSize || op == expr.OpShape:
-			continue
-		case op.View():
-			views++
-			names = append(names, op.String())
-		default:
-			nodes++
-			names = append(names, op.String())
-		}
-	}
-	e := c.Expect
-	var bad []string
-	if e.MaxNodes != nil && nodes > *e.MaxNodes {
-		bad = append(bad, fmt.Sprintf("%d nodes, want %d", nodes, *e.MaxNodes))
-	}
-	if e.MaxViews != nil && views > *e.MaxViews {
-		bad = append(bad, fmt.Sprintf("%d views, want %d", views, *e.MaxViews))
-	}
-	if e.ResultIs != "" && (g.Outputs[0].Op() != expr.OpInput || g.Outputs[0].Name() != e.ResultIs) {
-		bad = append(bad, "the result is not "+e.ResultIs)
-	}
-	for _, entry := range e.MustContain {
-		if !slices.ContainsFunc(strings.Split(entry, "|"), func(name string) bool { return slices.Contains(names, inLanguage(name)) }) {
-			bad = append(bad, "no "+entry)
-		}
-	}
-	for _, name := range e.MustNotContain {
-		if slices.Contains(names, inLanguage(name)) {
-			bad = append(bad, "there is "+name)
-		}
-	}
-	if len(bad) == 0 {
-		return "", nil
-	}
-	return fmt.Sprintf("%s in %v", strings.Join(bad, "; "), g.Outputs[0]), nil
-}
-
-// inLanguage turns a generic name into that of the op.
-func inLanguage(name string) string {
-	switch name {
-	case "set_slice":
-		return "set_subtensor"
-	case "concat":
-		return "concatenate"
-	case "gather":
-		return "take"
-	}
-	return name
 }

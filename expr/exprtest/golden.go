@@ -129,6 +129,16 @@ func (c *Case) Values() ([]*expr.Value, error) {
 	return values, nil
 }
 
+// Args returns the data of c's inputs as arguments of a compiled function.
+func (c *Case) Args() ([]any, error) {
+	values, err := c.Values()
+	args := make([]any, len(values))
+	for i, v := range values {
+		args[i] = v
+	}
+	return args, err
+}
+
 // Value returns a as an array of expr.
 func (a *Array) Value() (*expr.Value, error) {
 	switch a.DType {
