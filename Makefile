@@ -2,13 +2,16 @@
 
 GOTOOL = go tool -modfile=tools/go.mod
 
-.PHONY: test slide vet staticcheck race fuzz bench peers peers-setup cross ci
+.PHONY: test docs slide vet staticcheck race fuzz bench peers peers-setup cross ci
 
 test:            ## all tests
 	go test ./...
 
 slide:           ## the main job: simplify, differentiate, print and run the slide on real input
 	go run ./examples/02-slide
+
+docs:            ## the reference of operations and rules, from the tables
+	go run ./docs
 
 vet:
 	go vet ./...

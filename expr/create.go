@@ -56,10 +56,10 @@ func strong(x *Node) *Node {
 	return x.AsType(x.DType())
 }
 
-// Zeros returns the array of zeros of the given dtype and shape.
+// ZerosOf returns the array of zeros of the given dtype and shape.
 func ZerosOf(d DType, dims ...any) *Node { return filledOf("zeros", 0, d, dims) }
 
-// Ones returns the array of ones of the given dtype and shape.
+// OnesOf returns the array of ones of the given dtype and shape.
 func OnesOf(d DType, dims ...any) *Node { return filledOf("ones", 1, d, dims) }
 
 // filledOf returns the array of the given dtype and shape that is filled with x.
