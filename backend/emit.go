@@ -316,23 +316,31 @@ func (e *emitter) compute(v *vertex, at []coord) kernel.Value {
 		return e.take(v, at)
 	case kindReduce:
 		return e.reduce(v, at)
+	case kindWhile:
+		return e.item(v, 0, at)
+	case kindResult:
+		return e.item(v.args[0], v.node.Attr().(expr.Number).N, at)
 	}
 	panic("a kernel cannot compute " + v.node.Op().String())
 }
 
 // element writes an element-wise op.
 func (e *emitter) element(v *vertex, at []coord) kernel.Value {
-	op, n := v.node.Op(), v.node
 	args := make([]kernel.Value, len(v.args))
 	for i, a := range v.args {
 		args[i] = e.gen(a, broadcastAt(a.shape, at))
 	}
-	d := n.OperandDType()
+	return e.apply(v.node, args)
+}
+
+// apply writes the element-wise op of a node for these arguments.
+func (e *emitter) apply(n *expr.Node, args []kernel.Value) kernel.Value {
+	op, d := n.Op(), n.OperandDType()
 	switch op {
 	case expr.OpCast:
-		return e.cast(v.dtype, args[0])
+		return e.cast(n.DType(), args[0])
 	case expr.OpWhere:
-		return e.let(op, nil, e.cast(expr.Bool, args[0]), e.cast(v.dtype, args[1]), e.cast(v.dtype, args[2]))
+		return e.let(op, nil, e.cast(expr.Bool, args[0]), e.cast(n.DType(), args[1]), e.cast(n.DType(), args[2]))
 	case expr.OpEq, expr.OpNe, expr.OpLt, expr.OpLe, expr.OpGt, expr.OpGe:
 		if integral(e.k.Values[args[0]]) && integral(e.k.Values[args[1]]) {
 			return e.let(op, nil, args...)
@@ -350,7 +358,7 @@ func (e *emitter) element(v *vertex, at []coord) kernel.Value {
 		}
 		return x
 	}
-	return e.cast(v.dtype, e.let(op, n.Attr(), args...))
+	return e.cast(n.DType(), e.let(op, n.Attr(), args...))
 }
 
 func integral(d expr.DType) bool { return d == expr.Bool || d.IsInteger() }

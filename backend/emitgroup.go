@@ -435,6 +435,9 @@ func (m *marker) work(body []kernel.Stmt) float64 {
 			t++
 		}
 		n := 1.0
+		if w, ok := s.(*kernel.While); ok {
+			n = float64(min(w.Bound.Value(m.params), likelySteps))
+		}
 		if l := kernel.StmtLoop(s); l != nil {
 			if l.By != (kernel.Int{}) {
 				m.extents[l.Var] = min(l.By.Value(m.params), l.Extent.Value(m.params))

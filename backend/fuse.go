@@ -133,8 +133,12 @@ func (s *fusion) region() int { s.nextReg++; return s.nextReg }
 
 // vertex decides about v, whose users have been decided.
 func (s *fusion) vertex(v *vertex) {
-	if v.kind == kindInput || v.kind == kindConst || len(v.uses) == 0 && !v.output {
+	switch {
+	case v.kind == kindWhile:
+		s.loop(v)
 		return
+	case v.kind == kindInput || v.kind == kindConst || v.kind == kindResult || len(v.uses) == 0 && !v.output:
+		return // the results of a loop are decided with it
 	}
 	switch v.kind {
 	case kindProduct, kindReference, kindItem, kindConcat, kindSetSlice, kindScatter:
@@ -208,7 +212,7 @@ func (s *fusion) inlines(v *vertex) bool {
 		}
 	}
 	size := product(v.shape)
-	if size >= hugeBlock && size/8 > v.leaves && (v.kind != kindReduce || product(v.args[0].shape)/size <= maxRepeat) {
+	if size >= hugeBlock && size/8 > v.leaves && v.kind != kindWhile && (v.kind != kindReduce || product(v.args[0].shape)/size <= maxRepeat) {
 		return true
 	}
 	if v.kind == kindReduce {
@@ -516,9 +520,13 @@ func (s *fusion) root(v *vertex) {
 		g.hoists++
 	}
 	g.setOrder()
-	g.roots = append(g.roots, &root{v, level, combines})
+	for _, r := range v.results() {
+		if r.output || len(r.uses) > 0 {
+			g.roots = append(g.roots, &root{r, level, combines})
+			r.home = g
+		}
+	}
 	g.weight++
-	v.home = g
 	for _, u := range v.uses {
 		if u.by != g {
 			u.by.deps[g] = true

@@ -57,6 +57,9 @@ var planned = []struct {
 r2 = sum((x[:,None,:] - x[None,:,:])**2, axis=2) + 1e3*eye(20000)
 e = 0.5*sum(r2**-3 - r2**-6)
 e, grad(e, x)`, [][]int{{20000, 3}}, 6, 16 << 20},
+	{"mandelbrot", `a: complex128
+c = a + complex(arange(256), arange(256)[:, None])*3/256
+while_loop(lambda z, k, c: abs(z)**2 <= 4, lambda z, k, c: (z*z + c, k + 1), (c, 0), 255, c)[1]`, [][]int{{}}, 1, 256 * 256 * 8},
 	{"concatenate", "x: float64[?]\ny: float64[?]\nconcatenate((exp(x), y[::-1]), axis=0)", [][]int{{100}, {50}}, 1, 1200},
 	{"gather", "x: float64[?]\ni: int64[?]\nsum(x[i]*2)", [][]int{{100}, {50}}, 1, 8},
 	{"scatter", "x: float64[?]\ni: int64[?]\ny: float64[?]\ninc_subtensor(x[i], exp(y))", [][]int{{100}, {50}, {50}}, 1, 800},

@@ -19,6 +19,8 @@ func shapeArgs(n *expr.Node) (from, to int) {
 		return 1, len(n.Args())
 	case expr.OpSetSlice, expr.OpIncSlice:
 		return 2, len(n.Args())
+	case expr.OpWhile:
+		return len(n.Args()) - 1, len(n.Args())
 	}
 	return 0, 0
 }

@@ -19,6 +19,7 @@ type vertex struct {
 	dtype expr.DType
 
 	index  expr.Index // of slices, with numbers for all bounds
+	items  []*vertex  // of a loop with several results: those that are wanted
 	merges []merged   // of a reshape that splits axes: the axes of the argument
 
 	users  int
@@ -54,6 +55,8 @@ const (
 	kindProduct   // by BLAS
 	kindReference // by the op's reference meaning
 	kindItem      // one of several results
+	kindWhile     // a loop for each element
+	kindResult    // one of several results of such a loop
 )
 
 // kindOf returns how n, which is lowered, is computed.
@@ -95,6 +98,8 @@ func kindOf(n *expr.Node) kind {
 		return kindScatter
 	case isProduct(n) && n.DType().IsFloat():
 		return kindProduct
+	case op == expr.OpWhile:
+		return kindWhile
 	case op == expr.OpItem:
 		return kindItem
 	}
@@ -166,8 +171,12 @@ func newFlow(g *expr.Graph, strides [][]int) *flow {
 
 func (f *flow) add(n *expr.Node, k kind, args ...*vertex) *vertex {
 	v := &vertex{id: len(f.vertices), node: n, kind: k, args: args, dtype: n.DType()}
-	if !n.Type().IsTuple() {
-		v.shape, _ = n.Type().Shape()
+	t := n.Type()
+	if k == kindWhile && t.IsTuple() {
+		t = t.Elems[0] // all results have the same shape
+	}
+	if !t.IsTuple() {
+		v.shape, _ = t.Shape()
 	}
 	f.vertices = append(f.vertices, v)
 	v.measure()
@@ -197,12 +206,17 @@ func (f *flow) vertex(n *expr.Node) *vertex {
 		}
 	}
 	var split []merged
-	if k == kindReshape {
+	switch {
+	case k == kindReshape:
 		k, split = f.reshape(n, args)
+	case k == kindItem && args[0].kind == kindWhile:
+		k = kindResult
 	}
 	v := f.add(n, k, args...)
 	v.merges = split
 	switch k {
+	case kindResult:
+		args[0].items = append(args[0].items, v)
 	case kindView, kindSetSlice:
 		if n.Op() == expr.OpSlice || n.Op() == expr.OpSetSlice {
 			v.index = resolve(n)
@@ -319,6 +333,8 @@ func (v *vertex) measure() {
 		v.cost += 2
 	case kindTake:
 		v.cost += 4
+	case kindWhile:
+		v.cost += loopCost(v)
 	case kindReduce:
 		v.cost = 0 // it is computed once, wherever that is
 	case kindInput, kindConst, kindProduct, kindReference, kindItem, kindConcat, kindSetSlice, kindScatter, kindReshape, kindCopy:

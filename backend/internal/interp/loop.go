@@ -103,7 +103,7 @@ func (c *compiler) while(s *kernel.While) step {
 		c.values[x.Result] = c.values[x.Value]
 	}
 	c.mask = active
-	cond := c.block(s.Cond, nil, s.Test)
+	cond := c.block(s.Cond, s.Body, append(next(s.States), s.Test)...)
 	test := c.values[s.Test].register.(*vec[bool])
 	body := c.block(s.Body, nil, next(s.States)...)
 	update := c.update(s.States, state)

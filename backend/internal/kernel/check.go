@@ -151,6 +151,12 @@ func (c *checker) hide(values ...Value) {
 	}
 }
 
+func (c *checker) show(values ...Value) {
+	for _, v := range values {
+		c.visible[v] = true
+	}
+}
+
 func (c *checker) use(values ...Value) {
 	for _, v := range values {
 		if int(v) < 0 || int(v) >= len(c.visible) || !c.visible[v] {

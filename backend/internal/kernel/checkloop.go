@@ -170,7 +170,13 @@ func (c *checker) while(w *While) {
 	c.block(w.Cond, w.Test)
 	if c.err == nil {
 		c.dtype(w.Test, expr.Bool)
+		for _, s := range w.Cond { // the body sees what the condition made
+			c.show(Defs(s)...)
+		}
 		c.block(w.Body, nexts(w.States)...)
+		for _, s := range w.Cond {
+			c.hide(Defs(s)...)
+		}
 	}
 	c.whiles--
 	c.hide(states(w.States)...)

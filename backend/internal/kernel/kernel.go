@@ -162,7 +162,8 @@ type Combine struct {
 //	result = state
 //
 // Inside a Vector loop each iteration of that loop has states of its own, and
-// one that is done keeps them while others go on. Cond and Body store nothing.
+// one that is done keeps them while others go on. Cond and Body store nothing;
+// Body sees the values that Cond defines.
 type While struct {
 	Bound  Int
 	States []State

@@ -1,0 +1,113 @@
+package backend_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"arignote/backend"
+	"arignote/expr"
+	"arignote/expr/exprtest"
+)
+
+// looped are programs that must run as kernels, for inputs of each of the
+// dtypes that take the place of D; a dim of n or m is tried with several
+// lengths.
+var looped = []struct {
+	name, src string
+	dtypes    string
+	kernels   int     // at most
+	rtol      float64 // 0: bit for bit as the reference
+}{
+	{"loop of one state", "x: D[n, m]\nwhile_loop(lambda z: abs(z) < 9, lambda z: z*z + 1, (x,), 20)", "float64 float32 complex64 complex128 int32 int64", 1, 0},
+	{"loop of bools", "x: D[n]\nwhile_loop(lambda p, q: p, lambda p, q: (q, ~p), (x, x[::-1]), 5)[1]", "bool", 1, 0},
+	{"loop with states swapped", "x: D[n]\ny: D[n]\nr = while_loop(lambda a, b, k: k < 3, lambda a, b, k: (b, a + b, k + 1), (x, y, 0), 7)\nr[0], r[1], r[2]", "float64 int8 uint64", 1, 0},
+	{"loop with a bound given", "x: D[n]\nb: int64\nwhile_loop(lambda z, k: z < 9, lambda z, k: (2*z + 1, k + 1), (x, 0), b)[1]", "float64 uint8", 1, 0},
+	{"loop that broadcasts", "x: D[n]\ny: D[m]\nr = while_loop(lambda z, k, c: abs(z) < 4, lambda z, k, c: (z*z + c, k + 1), (x[:, None]*0, 0), 30, y*2)\nr[1]", "float64 complex128", 1, 0},
+	{"loop between others", "x: D[n, m]\nr = while_loop(lambda z, k: z < 100, lambda z, k: (z*z + 1, k + 1), (abs(x) + 1, 0), 9)\nmax(r[0]*2 - r[1], axis=1, keepdims=True)*0 + x", "float64", 2, 0},
+	{"loop into a sum", "x: D[n]\nsum(while_loop(lambda z, k: z < 100, lambda z, k: (z*z + 1, k + 1), (abs(x), 0), 9)[1])", "float64 int32", 1, 0},
+	{"loop of constants", "x: D[n]\nwhile_loop(lambda z: True, lambda z: 1, x, 3), while_loop(lambda z: False, lambda z: z + 1, x, 3)", "float32", 1, 0},
+}
+
+// lengths are tried for the dims n and m.
+var lengths = [][2]int{{0, 3}, {1, 1}, {5, 7}, {70, 130}, {3, 2001}}
+
+// TestLooped compares kernels with the reference.
+func TestLooped(t *testing.T) {
+	for _, c := range looped {
+		for _, d := range strings.Fields(c.dtypes) {
+			t.Run(c.name+" "+d, func(t *testing.T) {
+				src := strings.NewReplacer("D[", d+"[", "n, m]", "?, ?]", "[n]", "[?]", "[m]", "[?]").Replace(c.src)
+				g, err := parser.ParseGraph(src)
+				if err != nil {
+					t.Fatal(err)
+				}
+				p := program(t, backend.Config{Strict: true}, src)
+				for i, l := range lengths {
+					compareLooped(t, p, g, loopedArgs(c.src, g, l, uint64(i)), c.kernels, c.rtol)
+				}
+			})
+		}
+	}
+}
+
+// loopedArgs makes arguments for the inputs that src declares; every second
+// time matrices lie column by column.
+func loopedArgs(src string, g *expr.Graph, l [2]int, seed uint64) []*expr.Value {
+	r := exprtest.NewGenerator(seed)
+	r.Special = seed%2 == 1
+	var args []*expr.Value
+	for i, line := range strings.Split(src, "\n")[:len(g.Inputs)] {
+		var shape []int
+		_, dims, _ := strings.Cut(line, "[")
+		for d := range strings.SplitSeq(strings.TrimSuffix(dims, "]"), ",") {
+			switch strings.TrimSpace(d) {
+			case "n":
+				shape = append(shape, l[0])
+			case "m":
+				shape = append(shape, l[1])
+			}
+		}
+		if seed%2 == 0 {
+			slices.Reverse(shape)
+		}
+		_, v := r.Input("x", g.Inputs[i].DType(), shape)
+		if seed%2 == 0 && len(shape) == 2 {
+			v, _ = expr.Strong(v).T().Eval([]*expr.Value{v})
+		}
+		args = append(args, v)
+	}
+	return args
+}
+
+// compareLooped compares p, whose graph is g, with the reference, unfused and on
+// several threads too.
+func compareLooped(t *testing.T, p *backend.Program, g *expr.Graph, values []*expr.Value, kernels int, rtol float64) {
+	t.Helper()
+	args := make([]any, len(values))
+	empty := false
+	for i, v := range values {
+		args[i], empty = v, empty || v.Len() == 0
+	}
+	want, wrong := g.Evaluate(values)
+	q, err := p.Plan(args...)
+	if err != nil && wrong == nil {
+		t.Fatal(err)
+	}
+	if text := fmt.Sprint(q); !empty && wrong == nil && (q.Kernels() > kernels || strings.Contains(text, "reference:")) {
+		t.Errorf("not %d kernels:\n%v", kernels, text)
+	}
+	got, err := results(t, backend.Config{Strict: true}, g, args)
+	if (err == nil) != (wrong == nil) {
+		t.Fatalf("error %v, of the reference %v", err, wrong)
+	}
+	for i := range got {
+		if err := exprtest.Compare(got[i], want[i], rtol, rtol); err != nil {
+			t.Errorf("output %d for %v: %v", i, values, err)
+		} else if err := exprtest.SameBits(got[i], want[i]); rtol == 0 && err != nil {
+			t.Errorf("output %d for %v: %v", i, values, err)
+		}
+	}
+	compareEngines(t, g, args)
+}
