@@ -54,91 +54,104 @@ func (s *fusion) concatenate(v *vertex, g *group) {
 // setSlice stores the new part, and of the old array what that leaves.
 func (s *fusion) setSlice(v *vertex, g *group) {
 	x, y := v.args[0], v.args[1]
-	strides := rowMajor(v.shape)
-	part, lo, hi, box := sliced(v)
+	part, axes := sliced(v)
 	if product(part) == 0 {
-		s.part(g, x, x.shape, same, 0, strides)
+		s.part(g, x, x.shape, same, 0, rowMajor(v.shape))
 		return
 	}
-	if !box {
-		s.part(g, x, x.shape, same, 0, strides)
-	} else {
-		for a, n := range v.shape {
-			s.border(g, x, lo, hi, a, 0, lo[a])
-			s.border(g, x, lo, hi, a, hi[a], n)
+	for a, inside := range axes {
+		for _, rest := range inside.others(v.shape[a]) {
+			piece := slices.Clone(axes)
+			piece[a] = rest
+			for i := a + 1; i < len(axes); i++ {
+				piece[i] = lattice{counts: []int{v.shape[i]}, steps: []int{1}}
+			}
+			s.piece(g, x, piece)
 		}
 	}
 	// Where the part lies: the address of element 0 and the strides.
 	loops := s.fresh(len(trim(part)))
-	c := (&array{strides: strides}).address(sliceAt(v.index, v.shape, identity(part, loops)))
+	c := (&array{strides: rowMajor(v.shape)}).address(sliceAt(v.index, v.shape, identity(part, loops)))
 	to := make([]int, len(part))
 	k := 0
 	for i, n := range part {
-		if n == 1 {
-			continue
+		if n != 1 {
+			to[i] = strideIn(c, loops[k])
+			k++
 		}
-		for _, t := range c.terms {
-			if t.v == loops[k] {
-				to[i] = t.n
-			}
-		}
-		k++
 	}
 	s.part(g, y, part, func(place []coord) []coord { return broadcastAt(y.shape, place) }, c.off, to)
 }
 
-// sliced returns the shape of the part that a set_subtensor replaces and, if
-// it is a box, its bounds along each axis.
-func sliced(v *vertex) (part, lo, hi []int, box bool) {
-	box = true
-	axis := 0
+// A lattice is a set of indices along an axis: start plus, for each of counts,
+// a number below that times its step.
+type lattice struct {
+	start         int
+	counts, steps []int
+}
+
+// others returns the indices below n that are not in l, which has one step
+// that is positive: those before, behind and between.
+func (l lattice) others(n int) []lattice {
+	count, step := l.counts[0], l.steps[0]
+	end := l.start + (count-1)*step + 1
+	return []lattice{
+		{0, []int{l.start}, []int{1}},
+		{end, []int{n - end}, []int{1}},
+		{l.start + 1, []int{count - 1, step - 1}, []int{step, 1}},
+	}
+}
+
+// sliced returns the shape of the part that a set_subtensor replaces, and which
+// indices it has along each axis.
+func sliced(v *vertex) (part []int, axes []lattice) {
 	for _, it := range v.index.Items {
 		if it.Kind == expr.IndexNew {
 			part = append(part, 1)
 			continue
 		}
-		n := v.shape[axis]
-		axis++
+		n := v.shape[len(axes)]
 		if it.Kind == expr.IndexInt {
-			i := wrap(it.Start.N, n)
-			lo, hi = append(lo, i), append(hi, i+1)
+			axes = append(axes, lattice{wrap(it.Start.N, n), []int{1}, []int{1}})
 			continue
 		}
 		first, count, step := bounds(it, n)
-		last := first + step*max(count-1, 0)
 		part = append(part, count)
-		lo, hi = append(lo, min(first, last)), append(hi, max(first, last)+1)
-		box = box && (step == 1 || step == -1 || count <= 1)
+		if step < 0 {
+			first, step = first+step*max(count-1, 0), -step
+		}
+		axes = append(axes, lattice{first, []int{count}, []int{step}})
 	}
-	part = append(part, v.shape[axis:]...)
-	for _, n := range v.shape[axis:] {
-		lo, hi = append(lo, 0), append(hi, n)
+	for _, n := range v.shape[len(axes):] {
+		part = append(part, n)
+		axes = append(axes, lattice{0, []int{n}, []int{1}})
 	}
-	return part, lo, hi, box
+	return part, axes
 }
 
-// border adds the part of x that has index from up to to along axis a, indices
-// in the box along the axes before a, and any along those after it.
-func (s *fusion) border(g *group, x *vertex, lo, hi []int, a, from, to int) {
-	shape, first, strides := slices.Clone(x.shape), 0, rowMajor(x.shape)
-	start := make([]int, len(shape))
-	for i := range a {
-		start[i], shape[i] = lo[i], hi[i]-lo[i]
+// piece adds the part of x that has these indices along its axes.
+func (s *fusion) piece(g *group, x *vertex, axes []lattice) {
+	var shape, to []int
+	first, strides := 0, rowMajor(x.shape)
+	for a, l := range axes {
+		first += l.start * strides[a]
+		for i, n := range l.counts {
+			shape, to = append(shape, n), append(to, l.steps[i]*strides[a])
+		}
 	}
-	start[a], shape[a] = from, to-from
-	if product(shape) <= 0 {
+	if slices.ContainsFunc(shape, func(n int) bool { return n <= 0 }) {
 		return
 	}
-	for i, n := range start {
-		first += n * strides[i]
-	}
 	s.part(g, x, shape, func(place []coord) []coord {
-		at := make([]coord, len(place))
-		for i, c := range place {
-			at[i] = c.plus(coord{off: start[i]}, 1)
+		at := make([]coord, len(axes))
+		for a, l := range axes {
+			at[a].off = l.start
+			for _, step := range l.steps {
+				at[a], place = at[a].plus(place[0], step), place[1:]
+			}
 		}
 		return at
-	}, first, strides)
+	}, first, to)
 }
 
 // scatter copies the old array and then stores, or adds, the new elements one

@@ -17,26 +17,16 @@ type emitted struct {
 	picks  []*vertex  // of the accesses with computed indices
 }
 
-// smallParts is the number of elements of parts that share a kernel: a step
-// costs about a microsecond.
-const smallParts = 1 << 14
-
-// emit writes the kernels of a group whose results have their places.
-func (g *group) emit() []*emitted {
+// emit writes the kernel of a group whose results have their places.
+func (g *group) emit() *emitted {
 	if g.opaque == nil {
-		return []*emitted{g.emitRoots()}
+		return g.emitRoots()
 	}
-	var out []*emitted
-	for i := 0; i < len(g.parts); {
-		n, end := product(g.parts[i].dims), i+1
-		for end < len(g.parts) && (n+product(g.parts[end].dims) <= smallParts || g.opaque.kind == kindScatter) {
-			n += product(g.parts[end].dims)
-			end++
-		}
-		out = append(out, g.emitParts(g.parts[i:end]))
-		i = end
+	e := newEmitter(g)
+	for _, p := range g.parts {
+		e.joinedLoops(p.dims, func(e *emitter, at []coord) { e.storePart(p, at) })
 	}
-	return out
+	return e.done()
 }
 
 func (e *emitter) done() *emitted {
@@ -53,32 +43,30 @@ func (g *group) emitRoots() *emitted {
 		e.rowLoops(at, 0)
 		return e.done()
 	}
-	return joinLoops(g, g.dims, func(e *emitter, at []coord) {
+	e := newEmitter(g)
+	e.joinedLoops(g.dims, func(e *emitter, at []coord) {
 		for _, r := range g.roots {
 			e.storeRoot(r, at)
 		}
 	})
+	return e.done()
 }
 
-// joinLoops writes a nest of loops with as few loops as the strides of what
-// body touches allow: body is written once to see these, and then again.
-func joinLoops(g *group, dims []int, body func(e *emitter, at []coord)) *emitted {
-	e := newEmitter(g)
-	e.trace = &[]coord{}
-	vars := e.plainLoops(dims, body)
+// joinedLoops writes a nest of loops with as few loops as the strides of what
+// body touches allow: body is written elsewhere to see these, and then here.
+func (e *emitter) joinedLoops(dims []int, body func(e *emitter, at []coord)) {
+	trial := newEmitter(e.g)
+	trial.trace = &[]coord{}
+	vars := trial.plainLoops(dims, body)
 	joined := make([]bool, len(dims)) // with the next one
 	for i := 0; i+1 < len(dims); i++ {
 		joined[i] = true
-		for _, c := range *e.trace {
+		for _, c := range *trial.trace {
 			if strideIn(c, vars[i]) != strideIn(c, vars[i+1])*dims[i+1] {
 				joined[i] = false
 			}
 		}
 	}
-	if !slices.Contains(joined, true) {
-		return e.done()
-	}
-	e = newEmitter(g)
 	fewer := slices.Clone(dims)
 	for i, j := range joined {
 		if j {
@@ -87,7 +75,6 @@ func joinLoops(g *group, dims []int, body func(e *emitter, at []coord)) *emitted
 		}
 	}
 	e.plainLoops(fewer, body)
-	return e.done()
 }
 
 func strideIn(c coord, v kernel.Var) int {
@@ -229,19 +216,6 @@ func (e *emitter) innermost(at []coord, i int) {
 	}
 }
 
-// emitParts writes loops that store parts of the result of an assembled vertex.
-func (g *group) emitParts(parts []*part) *emitted {
-	if len(parts) == 1 && parts[0].picks == nil {
-		p := parts[0]
-		return joinLoops(g, p.dims, func(e *emitter, at []coord) { e.storePart(p, at) })
-	}
-	e := newEmitter(g)
-	for _, p := range parts {
-		e.plainLoops(p.dims, func(e *emitter, at []coord) { e.storePart(p, at) })
-	}
-	return e.done()
-}
-
 // storePart writes the store of an element of a part.
 func (e *emitter) storePart(p *part, at []coord) {
 	v := e.g.opaque
@@ -345,27 +319,60 @@ func (m *marker) vectorizable(l *kernel.Loop) bool {
 	return true
 }
 
-// splits marks the outermost loops that workers may share.
+// splits marks the outermost loops that workers may share: nests of them that
+// follow one another, or a reduction.
 func (m *marker) splits() {
-	units := 1
-	for body := m.k.Body; ; {
-		if len(body) == 0 || units >= 1<<12 {
-			return
-		}
-		l, ok := body[len(body)-1].(*kernel.Loop)
-		if !ok || l.Block != 0 || l.By != (kernel.Int{}) || !m.splittable(l, body[:len(body)-1]) {
-			break
-		}
-		l.Split = true
-		units *= max(1, l.Trips(m.params))
-		if l.Vector {
-			return
-		}
-		body = l.Body
-	}
-	if units > 1 {
+	if !m.splitNests(false) {
+		m.splitReduce()
 		return
 	}
+	m.splitNests(true)
+}
+
+// splitNests marks the loops of the body, or finds out whether it can: whether
+// nothing else stores anything or takes long.
+func (m *marker) splitNests(do bool) bool {
+	units := 0
+	for _, s := range m.k.Body {
+		l, ok := s.(*kernel.Loop)
+		switch {
+		case ok && m.splittable(l):
+			if do {
+				m.splitNest(l)
+			}
+			units += l.Trips(m.params)
+		case !m.harmless(s):
+			return false
+		}
+	}
+	return units > 1
+}
+
+// splitNest marks l and loops inside of it, as many as give enough parts.
+func (m *marker) splitNest(l *kernel.Loop) {
+	for units := 1; ; {
+		l.Split = true
+		units *= max(1, l.Trips(m.params))
+		if l.Vector || units >= 1<<12 || len(l.Body) == 0 {
+			return
+		}
+		last := len(l.Body) - 1
+		inner, ok := l.Body[last].(*kernel.Loop)
+		if !ok || !m.splittable(inner) {
+			return
+		}
+		for _, s := range l.Body[:last] {
+			if !m.harmless(s) {
+				return
+			}
+		}
+		l = inner
+	}
+}
+
+// splitReduce marks the only loop of the kernel if that is a reduction of which
+// workers may compute the elements.
+func (m *marker) splitReduce() {
 	var only *kernel.Reduce
 	for _, s := range m.k.Body {
 		if kernel.StmtLoop(s) == nil {
@@ -385,15 +392,20 @@ func (m *marker) splits() {
 	}
 }
 
-// splittable reports whether the iterations of l may be divided; before stands
-// in front of it.
-func (m *marker) splittable(l *kernel.Loop, before []kernel.Stmt) bool {
-	for _, s := range before {
-		switch s.(type) {
-		case *kernel.Let, *kernel.Const, *kernel.Iota, *kernel.Load:
-		default:
-			return false
-		}
+// harmless reports whether s, beside loops that are divided, may run for each
+// of the parts.
+func (m *marker) harmless(s kernel.Stmt) bool {
+	switch s.(type) {
+	case *kernel.Let, *kernel.Const, *kernel.Iota, *kernel.Load:
+		return true
+	}
+	return false
+}
+
+// splittable reports whether the iterations of l may be divided.
+func (m *marker) splittable(l *kernel.Loop) bool {
+	if l.Block != 0 || l.By != (kernel.Int{}) {
+		return false
 	}
 	for s := range kernel.All(l.Body) {
 		if s, ok := s.(*kernel.Store); ok && m.k.Buffers[s.Buf].Mode != kernel.Scratch {

@@ -28,6 +28,10 @@ var looped = []struct {
 	{"loop between others", "x: D[n, m]\nr = while_loop(lambda z, k: z < 100, lambda z, k: (z*z + 1, k + 1), (abs(x) + 1, 0), 9)\nmax(r[0]*2 - r[1], axis=1, keepdims=True)*0 + x", "float64", 2, 0},
 	{"loop into a sum", "x: D[n]\nsum(while_loop(lambda z, k: z < 100, lambda z, k: (z*z + 1, k + 1), (abs(x), 0), 9)[1])", "float64 int32", 1, 0},
 	{"loop of constants", "x: D[n]\nwhile_loop(lambda z: True, lambda z: 1, x, 3), while_loop(lambda z: False, lambda z: z + 1, x, 3)", "float32", 1, 0},
+	{"part of a matrix", "x: D[n, m]\nset_subtensor(x[1:-1, 1:-1], 2*x[1:-1, 1:-1] - x[:-2, 2:])", "float64 int16 complex64", 1, 0},
+	{"every third row", "x: D[n, m]\nset_subtensor(x[::3], x[::-3]), set_subtensor(x[-2::-3, 1::2], 7), inc_subtensor(x[0, ::5], x[-1, ::5])", "float64 int8", 3, 0},
+	{"parts of three axes", "x: D[n, m]\ny = x[:, :, None] + x[:, None, :3]\nset_subtensor(y[::2, ::-3, 1:], y[::2, ::-3, :-1]), set_subtensor(y[:, 0, ::2], y[:, 1 % shape(x)[1], ::2])", "float64", 2, 0},
+	{"put together", "x: D[n, m]\nconcatenate((x, sqrt(abs(x[:2])), x[::-1]), axis=0), concatenate((x[:, ::2], x*2, x[:, :1]), axis=1)", "float32", 2, 0},
 }
 
 // lengths are tried for the dims n and m.
@@ -86,16 +90,16 @@ func loopedArgs(src string, g *expr.Graph, l [2]int, seed uint64) []*expr.Value 
 func compareLooped(t *testing.T, p *backend.Program, g *expr.Graph, values []*expr.Value, kernels int, rtol float64) {
 	t.Helper()
 	args := make([]any, len(values))
-	empty := false
 	for i, v := range values {
-		args[i], empty = v, empty || v.Len() == 0
+		args[i] = v
 	}
 	want, wrong := g.Evaluate(values)
 	q, err := p.Plan(args...)
 	if err != nil && wrong == nil {
 		t.Fatal(err)
 	}
-	if text := fmt.Sprint(q); !empty && wrong == nil && (q.Kernels() > kernels || strings.Contains(text, "reference:")) {
+	large := values[0].Len() > 64 // arrays without elements are the reference's
+	if text := fmt.Sprint(q); wrong == nil && (large && q.Kernels() > kernels || strings.Contains(text, "no loop for")) {
 		t.Errorf("not %d kernels:\n%v", kernels, text)
 	}
 	got, err := results(t, backend.Config{Strict: true}, g, args)

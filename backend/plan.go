@@ -117,20 +117,15 @@ func (q *Plan) group(g *group) error {
 	if v != nil && product(v.shape) == 0 || v == nil && g.empty() {
 		return nil
 	}
-	for _, k := range g.emit() {
-		s := &step{}
-		if v != nil {
-			s.stored = []*vertex{v}
-		}
-		for _, r := range g.roots {
-			s.stored = append(s.stored, r.v)
-		}
-		if err := s.kernel(k); err != nil {
-			return err
-		}
-		q.steps = append(q.steps, s)
+	s := &step{}
+	if v != nil {
+		s.stored = []*vertex{v}
 	}
-	return nil
+	for _, r := range g.roots {
+		s.stored = append(s.stored, r.v)
+	}
+	q.steps = append(q.steps, s)
+	return s.kernel(g.emit())
 }
 
 // empty reports whether what g stores has no elements.

@@ -1,6 +1,7 @@
 package interp
 
 import (
+	"slices"
 	"sync"
 
 	"arignote/backend/internal/kernel"
@@ -53,7 +54,7 @@ func (p *Program) Run(a *kernel.Args, part kernel.Range) error {
 		s = newState(p)
 	}
 	s.bind(a)
-	s.windows[0] = part
+	s.restrict(part)
 	s.body.run(1)
 	err := s.err
 	s.release()
@@ -83,9 +84,11 @@ type state struct {
 	buffers   []memory       // indexed by Buf
 	ints      []*integer     // all that depend on parameters
 	addresses []*address     // likewise
+	split     []*kernel.Loop // the Split loops, nest by nest, and nil behind each nest
+	nests     []int          // where in split a nest begins
+	units     []int          // of each nest
 	windows   []kernel.Range // for each Split loop the iterations of it and those inside that are wanted
 	inner     []int          // for each Split loop the number of iterations of those inside
-	split     []*kernel.Loop
 	body      steps
 	err       *kernel.IndexError
 	k         *kernel.Kernel
@@ -111,8 +114,13 @@ type term struct{ v, stride int }
 
 func newState(p *Program) *state {
 	k := p.k
-	s := &state{k: k, vars: make([]int, len(k.Vars)+1), split: k.SplitLoops()}
-	s.windows = make([]kernel.Range, len(s.split)+1)
+	s := &state{k: k, vars: make([]int, len(k.Vars)+1)}
+	for _, nest := range k.SplitNests() {
+		s.nests = append(s.nests, len(s.split))
+		s.split = append(append(s.split, nest...), nil)
+	}
+	s.units = make([]int, len(s.nests))
+	s.windows = make([]kernel.Range, len(s.split))
 	s.inner = make([]int, len(s.split))
 	for _, b := range k.Buffers {
 		s.buffers = append(s.buffers, types[b.DType].memory())
@@ -145,8 +153,24 @@ func (s *state) bind(a *kernel.Args) {
 	}
 	n := 1
 	for i := len(s.split) - 1; i >= 0; i-- {
+		if s.split[i] == nil {
+			n = 1
+			continue
+		}
 		s.inner[i] = n
 		n *= s.split[i].Trips(a.Params)
+		if k := slices.Index(s.nests, i); k >= 0 {
+			s.units[k] = n
+		}
+	}
+}
+
+// restrict gives each nest of Split loops its share of a part of all.
+func (s *state) restrict(part kernel.Range) {
+	for k, first := range s.nests {
+		n := s.units[k]
+		s.windows[first] = kernel.Range{Lo: min(max(part.Lo, 0), n), Hi: max(min(part.Hi, n), 0)}
+		part.Lo, part.Hi = part.Lo-n, part.Hi-n
 	}
 }
 

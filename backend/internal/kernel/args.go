@@ -16,7 +16,7 @@ type Arg struct {
 
 // Range is a part of the iterations of the Split loops of a kernel: those with
 // numbers from Lo up to but without Hi, counted as nested loops count, the
-// outermost slowest.
+// outermost slowest, and from one nest on to the next.
 type Range struct{ Lo, Hi int }
 
 // Whole returns the Range of all iterations.
@@ -26,23 +26,43 @@ func (k *Kernel) Whole(params []int) Range { return Range{0, k.Units(params)} }
 // kernel without. All Ranges together that a kernel is run for must cover
 // [0, Units) once, in any order and at the same time.
 func (k *Kernel) Units(params []int) int {
+	nests := k.SplitNests()
+	if len(nests) == 0 {
+		return 1
+	}
+	n := 0
+	for _, nest := range nests {
+		n += Trips(nest, params)
+	}
+	return n
+}
+
+// Trips returns the number of iterations of a nest of loops.
+func Trips(nest []*Loop, params []int) int {
 	n := 1
-	for _, l := range k.SplitLoops() {
+	for _, l := range nest {
 		n *= l.Trips(params)
 	}
 	return n
 }
 
-// SplitLoops returns the Split loops of k, outermost first.
-func (k *Kernel) SplitLoops() []*Loop {
-	var all []*Loop
-	for body := k.Body; len(body) > 0; {
-		l, ok := body[len(body)-1].(*Loop)
-		if !ok || !l.Split {
-			break
+// SplitNests returns the nests of Split loops of k in order, of each the
+// outermost loop first.
+func (k *Kernel) SplitNests() [][]*Loop {
+	var all [][]*Loop
+	for i := range k.Body {
+		var nest []*Loop
+		for body := k.Body[i : i+1]; len(body) > 0; {
+			l, ok := body[len(body)-1].(*Loop)
+			if !ok || !l.Split {
+				break
+			}
+			nest = append(nest, l)
+			body = l.Body
 		}
-		all = append(all, l)
-		body = l.Body
+		if nest != nil {
+			all = append(all, nest)
+		}
 	}
 	return all
 }

@@ -15,9 +15,10 @@ const MaxLanes = 256
 //   - names are unique where they can be seen, references are to what exists
 //   - a value is defined once, before its uses, and used in its block or deeper
 //   - dtypes are those that the instructions take and give
-//   - Split loops are outermost, each last in its block, with nothing before it
-//     that stores to an argument; each store to an argument depends on them
-//     all, and none goes to scratch made outside of them
+//   - Split loops are outermost, each last in its block but for the outermost
+//     ones, which may follow one another; where there are any, each store to an
+//     argument is inside of and depends on them all, and none goes to scratch
+//     made outside of them
 //   - Vector loops do not nest; what is stored in one depends on its variable;
 //     scatters in one are directly in its body, one for each buffer
 //   - a While stores nothing, scratch is not made in a Vector loop
@@ -54,6 +55,8 @@ type checker struct {
 	pure    bool          // inside a Combine
 	reduces int           // Reduce statements around this place
 	stored  map[Buf]bool
+	plain   string       // the name of an argument that is stored to outside of Split loops
+	divided bool         // there has been a Split loop
 	splits  map[Buf]int  // scratch: the Split loops around its Alloc
 	scatter map[Buf]bool // in the Vector loop around this place: those stored to, true for a scatter
 	err     error
@@ -340,6 +343,12 @@ func (c *checker) store(s *Store) {
 		c.errorf("store to the output %s adds to what is there", b.Name)
 	case c.whiles > 0:
 		c.errorf("store to %s in a while", b.Name)
+	}
+	if b.Mode != Scratch && c.splitDepth() == 0 {
+		c.plain = b.Name
+		if c.divided {
+			c.errorf("store to %s behind a split loop", b.Name)
+		}
 	}
 	if b.Mode == Scratch && c.splits[s.Buf] != c.splitDepth() {
 		c.errorf("store to scratch %s, which is from outside of a split loop", b.Name)

@@ -5,13 +5,13 @@ import "arignote/expr"
 // This file has the part of Check that concerns loops.
 
 // splitLoop checks where a Split loop is. Last tells that nothing follows it
-// in its block.
+// in its block, if that is inside of another one.
 func (c *checker) splitLoop(l *Loop, last bool) {
 	if !l.Split {
 		return
 	}
 	name := c.varName(l.Var)
-	if !last || l.Block != 0 || c.whiles > 0 || c.reduces > 0 || c.vector != nil {
+	if !last && len(c.loops) > 0 || l.Block != 0 || c.whiles > 0 || c.reduces > 0 || c.vector != nil {
 		c.errorf("the split loop %s is not the last statement of its block, or over a block, or inside a vector loop", name)
 	}
 	for _, outer := range c.loops {
@@ -19,11 +19,10 @@ func (c *checker) splitLoop(l *Loop, last bool) {
 			c.errorf("the split loop %s is inside a loop that is not", name)
 		}
 	}
-	for b := range c.stored {
-		if c.k.Buffers[b].Mode != Scratch {
-			c.errorf("store to %s before the split loop %s", c.k.Buffers[b].Name, name)
-		}
+	if c.plain != "" {
+		c.errorf("store to %s before the split loop %s", c.plain, name)
 	}
+	c.divided = true
 }
 
 func (c *checker) varName(v Var) string {

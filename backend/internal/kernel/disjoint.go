@@ -37,6 +37,12 @@ func (v *verifier) pair(a, b access, same bool, kind string, chosen func(span) b
 	if first < 0 {
 		return
 	}
+	if other := slices.IndexFunc(b.terms, chosen); kind == "split" && other >= 0 && a.terms[0].v != b.terms[0].v {
+		if !separate(a.offset, a.terms, b.offset, b.terms) {
+			v.errorf("the split loops %s and %s may touch the same elements of %s", v.k.Vars[a.terms[first].v-1], v.k.Vars[b.terms[other].v-1], v.k.Buffers[a.buf].Name)
+		}
+		return
+	}
 	last := first // behind the last chosen loop around both
 	for i := range min(len(a.terms), len(b.terms)) {
 		if a.terms[i].v == 0 || a.terms[i].v != b.terms[i].v {
@@ -123,4 +129,63 @@ func stacked(terms []span, width int) (int, bool) {
 		width = bounded(width, distance(product(t.stride, t.n-1)))
 	}
 	return width, true
+}
+
+// separate reports whether two accesses to different parts of an array touch no
+// element twice: along the axis with the longest stride they are in different
+// places, or if not that, along the next one. Blocks are as if all were full.
+func separate(x int, a []span, y int, b []span) bool {
+	stride := 0
+	for _, t := range slices.Concat(a, b) {
+		if t.n > 1 {
+			stride = max(stride, distance(t.stride))
+		}
+	}
+	xlo, xhi := width(a)
+	ylo, yhi := width(b)
+	if bounded(x, xhi) < bounded(y, ylo) || bounded(y, yhi) < bounded(x, xlo) {
+		return true
+	}
+	if stride <= 1 || stride >= far {
+		return false
+	}
+	first := min(bounded(x, xlo), bounded(y, ylo)) // places are counted from here
+	x, y = bounded(x, -first), bounded(y, -first)
+	af, al, a, aok := alongAxis(&x, a, stride)
+	bf, bl, b, bok := alongAxis(&y, b, stride)
+	if !aok || !bok {
+		return false
+	}
+	return al < bf || bl < af || separate(x, a, y, b)
+}
+
+// alongAxis returns the first and the last place along an axis with the given
+// stride that an access touches, and its other terms, with the offset inside of
+// the axis in *offset. Ok is false if these reach over the end of a place.
+func alongAxis(offset *int, terms []span, stride int) (first, last int, rest []span, ok bool) {
+	var along []span
+	for _, t := range terms {
+		switch {
+		case t.n <= 1:
+		case t.stride%stride == 0:
+			along = append(along, span{stride: t.stride / stride, n: t.n})
+		default:
+			rest = append(rest, t)
+		}
+	}
+	lo, hi := width(rest)
+	at := floorDiv(bounded(*offset, lo), stride)
+	if floorDiv(bounded(*offset, hi), stride) != at {
+		return 0, 0, nil, false
+	}
+	*offset -= at * stride
+	first, last = width(along)
+	return at + first, at + last, rest, true
+}
+
+func floorDiv(x, y int) int {
+	if x < 0 {
+		return -((y - 1 - x) / y)
+	}
+	return x / y
 }

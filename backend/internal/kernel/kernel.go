@@ -100,8 +100,10 @@ type Loop struct {
 	Block  Var // 0 = none; otherwise Extent and By are not used
 
 	// Split allows any part of the iterations to run without the others, on
-	// any worker. Split loops are outermost, and each is the last statement
-	// of the block around it.
+	// any worker. Split loops are outermost: several nests of them may follow
+	// one another, and inside of a nest each is the last statement of the
+	// block around it. All else at their side stores to no argument and is run
+	// for each part.
 	Split bool
 	// Vector promises that no iteration reads or writes what another one
 	// writes. Executors run many iterations at once. Vector loops do not

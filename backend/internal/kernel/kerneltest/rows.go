@@ -7,6 +7,36 @@ import (
 
 func rowCases() []Case {
 	return []Case{
+		{"border and inside", `kernel(x: float64 in, y: float64 out; n, m) {
+			two: float64 = const 2
+			for i < n split {
+				a: float64 = load x[i*m]
+				store y[i*m] = a
+			}
+			for i < n split {
+				for j < m-2 split vector {
+					left: float64 = load x[i*m + j]
+					right: float64 = load x[i*m + j + 2]
+					sum: float64 = add(left, right)
+					v: float64 = div(sum, two)
+					store y[i*m + j + 1] = v
+				}
+			}
+			for i < n split {
+				a: float64 = load x[i*m + m-1]
+				store y[i*m + m-1] = a
+			}
+		}`, func(n int, r *rand.Rand) ([]int, []any, []any) {
+			m := 2 + n%5
+			x, y := normal(n*m, r), make([]float64, n*m)
+			for i := range y {
+				y[i] = x[i]
+				if 0 < i%m && i%m < m-1 {
+					y[i] = (x[i-1] + x[i+1]) / 2
+				}
+			}
+			return []int{n, m}, []any{x, make([]float64, n*m)}, []any{nil, y}
+		}},
 		{"softmax", `kernel(x: float64 in, y: float64 out; n, m) {
 			low: float64 = const -inf
 			zero: float64 = const 0
