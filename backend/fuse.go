@@ -610,7 +610,7 @@ func (s *fusion) joinRows(v *vertex) (level int, ok bool) {
 		if level = l; level == 0 || level >= len(g.dims) || !slices.Equal(u.nest[:l], g.order[:l]) || !slices.Equal(g.order[:l], g.loops[:l]) {
 			return 0, false
 		}
-		if !slices.Equal(trim(v.shape), g.dims[:l]) || g.weight >= maxWeight {
+		if !slices.Equal(trim(v.shape), g.dims[:l]) || g.weight >= maxWeight || g.combinesRows(l) {
 			return 0, false
 		}
 		for i, c := range trimAt(v.shape, u.at) {
@@ -623,6 +623,12 @@ func (s *fusion) joinRows(v *vertex) (level int, ok bool) {
 		return 0, false
 	}
 	return level, true
+}
+
+// combinesRows reports whether g combines along one of its outermost level
+// loops: nothing is then stored once for each of their iterations.
+func (g *group) combinesRows(level int) bool {
+	return g.reduced != nil && slices.Contains(g.reduced[:level], true)
 }
 
 // trimAt leaves out the coordinates of axes of length 1.
@@ -649,6 +655,8 @@ func (s *fusion) joins(v *vertex, g *group, reduced []bool) bool {
 		case g.reduced == nil && !trailing: // the order of loops would change
 			return false
 		case g.reduced == nil && g.hoists > 0:
+			return false
+		case slices.ContainsFunc(g.roots, func(r *root) bool { return slices.Contains(reduced[:r.level], true) && r.level < len(g.dims) }):
 			return false
 		}
 		if product(v.shape) == 1 && g.hoists > 0 {
