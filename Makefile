@@ -2,7 +2,7 @@
 
 GOTOOL = go tool -modfile=tools/go.mod
 
-.PHONY: test docs slide vet staticcheck race fuzz bench peers peers-setup cross ci
+.PHONY: test docs slide vet staticcheck race fuzz bench peers peers-setup arm64 contraction cross ci
 
 test:            ## all tests
 	go test ./...
@@ -43,6 +43,12 @@ peers:           ## beside C and the best other implementations; ONLY=W1,W9 sele
 
 peers-setup:     ## installs what the peers need from Debian
 	sh bench/peers-setup.sh
+
+arm64:           ## the tests of the library on arm64, emulated (Debian's qemu-user)
+	GOARCH=arm64 go test -short -exec qemu-aarch64 $(or $(PKG),./expr/... ./autodiff/... ./optimize/... ./backend/...)
+
+contraction:     ## no product and sum may become one instruction: results would depend on the platform
+	sh tools/contraction.sh
 
 cross:           ## builds for other platforms
 	GOOS=linux GOARCH=arm64 go vet ./...

@@ -459,7 +459,7 @@ func (m *marker) work(body []kernel.Stmt) float64 {
 			}
 		}
 		for _, b := range kernel.Blocks(s) {
-			t += n * m.work(b)
+			t += float64(n * m.work(b))
 		}
 	}
 	return t

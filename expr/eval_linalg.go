@@ -92,7 +92,7 @@ func det[T field](c *call, a, _ matrix[T]) ([]T, *Error) {
 	}
 	d := T(1)
 	for k := range a.rows {
-		d *= a.at(k, k)
+		d = times(d, a.at(k, k))
 	}
 	if odd {
 		d = -d
@@ -152,7 +152,7 @@ func eliminate[T field](a, b matrix[T]) (odd bool, zero int) {
 			return odd, k
 		}
 		for i := k + 1; i < a.rows; i++ {
-			factor := a.at(i, k) / pivot
+			factor := over(a.at(i, k), pivot)
 			subtract(a.row(i)[k+1:], factor, a.row(k)[k+1:])
 			subtract(b.row(i), factor, b.row(k))
 		}
@@ -186,7 +186,7 @@ func substitute[T field](a, b matrix[T], lower bool) {
 			from, to = 0, k
 		}
 		for j := range b.row(k) {
-			b.row(k)[j] /= a.at(k, k)
+			b.row(k)[j] = over(b.row(k)[j], a.at(k, k))
 		}
 		for i := from; i < to; i++ {
 			subtract(b.row(i), a.at(i, k), b.row(k))
@@ -231,7 +231,7 @@ func cholesky[T field](c *call, a, _ matrix[T]) ([]T, *Error) {
 		root := fromReal[T](math.Sqrt(d))
 		x.row(j)[j] = root
 		for i := j + 1; i < n; i++ {
-			x.row(i)[j] /= root
+			x.row(i)[j] = over(x.row(i)[j], root)
 		}
 		for i := j; i < n; i++ {
 			conj.row(i)[j] = conjugate(x.at(i, j))

@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/cmplx"
 	"slices"
+
+	"arignote/expr/internal/scalar"
 )
 
 // Matrices of float64 and of complex128, and the few steps of which the
@@ -55,15 +57,13 @@ func matrices[T field](v *Value, d DType, leading int) []matrix[T] {
 
 // subtract takes factor*x from y.
 func subtract[T field](y []T, factor T, x []T) {
-	for j, v := range x {
-		y[j] -= T(factor * v) // the conversion keeps the compiler from fusing
-	}
+	addTimes(y, -factor, x)
 }
 
 // subtractDot takes the products of x and y from s, one after the other.
 func subtractDot[T field](s *T, x, y []T) {
 	for k, v := range x {
-		*s -= T(v * y[k])
+		*s -= times(v, y[k])
 	}
 }
 
@@ -78,11 +78,19 @@ func nans[T field](n int) []T {
 	return slices.Repeat([]T{zero / zero}, n)
 }
 
+// over is x/y, rounded in the same way on every machine.
+func over[T field](x, y T) T {
+	if z, ok := any(x).(complex128); ok {
+		return any(scalar.CDiv(z, any(y).(complex128))).(T)
+	}
+	return x / y
+}
+
 // magnitude is the absolute value.
 func magnitude[T field](x T) float64 {
 	switch x := any(x).(type) {
 	case complex128:
-		return cmplx.Abs(x)
+		return scalar.CAbs(x)
 	case float64:
 		return math.Abs(x)
 	}

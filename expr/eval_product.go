@@ -1,5 +1,7 @@
 package expr
 
+import "arignote/expr/internal/scalar"
+
 // Reference meaning of products of arrays, and of the trace.
 //
 // All arguments are converted to the dtype of the result first. Then integers
@@ -73,12 +75,33 @@ func multiply[T number](out, a, b []T, m, k, n int) {
 	for i := range m {
 		row := out[i*n : (i+1)*n]
 		for l := range k {
-			x := a[i*k+l]
-			for j, y := range b[l*n : (l+1)*n] {
-				row[j] += T(x * y) // the conversion keeps the compiler from fusing
-			}
+			addTimes(row, a[i*k+l], b[l*n:(l+1)*n])
 		}
 	}
+}
+
+// addTimes adds to y the products of factor and the elements of x, each
+// rounded: the conversion keeps the compiler from fusing, which complex numbers
+// need a function for.
+func addTimes[T number](y []T, factor T, x []T) {
+	if y, ok := any(y).([]complex128); ok {
+		factor := any(factor).(complex128)
+		for j, v := range any(x).([]complex128) {
+			y[j] += scalar.CMul(factor, v)
+		}
+		return
+	}
+	for j, v := range x {
+		y[j] += T(factor * v) // never complex
+	}
+}
+
+// times is x*y, rounded as addTimes does.
+func times[T number](x, y T) T {
+	if z, ok := any(x).(complex128); ok {
+		return any(scalar.CMul(z, any(y).(complex128))).(T)
+	}
+	return T(x * y) // never complex
 }
 
 // matmul multiplies stacks of matrices; a vector is a row on the left and a
@@ -123,7 +146,7 @@ func outer[T number](c *call, args [][]T) []T {
 	out := make([]T, 0, product(c.shape()))
 	for _, x := range args[0] {
 		for _, y := range args[1] {
-			out = append(out, x*y)
+			out = append(out, times(x, y))
 		}
 	}
 	return out
@@ -168,9 +191,9 @@ func oriented[T number](x []T, shape []int, transposed bool) (y []T, rows, colum
 func scaled[T number](args [][]T, x []T) []T {
 	alpha := args[0][0]
 	for i, p := range x {
-		x[i] = alpha * p
+		x[i] = times(alpha, p)
 		if len(args) == 5 {
-			x[i] = T(alpha*p) + T(args[3][0]*args[4][i])
+			x[i] += times(args[3][0], args[4][i])
 		}
 	}
 	return x
@@ -180,7 +203,7 @@ func scaled[T number](args [][]T, x []T) []T {
 func ger[T number](c *call, args [][]T) []T {
 	out := outer(c, args[1:3])
 	for i, p := range out {
-		out[i] = args[3][i] + T(args[0][0]*p)
+		out[i] = args[3][i] + times(args[0][0], p)
 	}
 	return out
 }

@@ -57,7 +57,7 @@ func (a *acRule) useful() bool {
 func (a *acRule) sumParts(p *pattern, sign float64) bool {
 	switch {
 	case p.kind == isLit:
-		a.constant += sign * p.lit.value
+		a.constant += float64(sign * p.lit.value)
 		return !p.lit.isBool
 	case p.kind == isOp && p.op == expr.OpAdd:
 		return a.sumParts(p.args[0], sign) && a.sumParts(p.args[1], sign)
@@ -119,7 +119,7 @@ func (r *run) replaceTerms(n *expr.Node, s *sum, a *acRule, i int, scale float64
 		return nil
 	}
 	out := &sum{d: s.d, constant: s.constant, has: s.has, index: make(map[*expr.Node]int)}
-	out.constant.f -= scale * a.constant
+	out.constant.f -= float64(scale * a.constant)
 	for j, t := range s.terms {
 		switch j {
 		case i:
@@ -205,9 +205,9 @@ func (r *run) replaceFactors(n *expr.Node, p *product, a *acRule, i int) *expr.N
 	for j, f := range p.factors {
 		switch j {
 		case i:
-			f.exp -= k * a.parts[0].n
+			f.exp -= float64(k * a.parts[0].n)
 		case second:
-			f.exp -= k * a.parts[1].n
+			f.exp -= float64(k * a.parts[1].n)
 		}
 		if j == i {
 			out.mul(factor{right, k})

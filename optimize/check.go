@@ -165,7 +165,7 @@ func randomValue(rng *rand.Rand, trial int, d expr.DType, shape []int) *expr.Val
 	}
 	x := make([]float64, n)
 	for i := range x {
-		x[i] = 0.1 + 1.9*rng.Float64()
+		x[i] = 0.1 + float64(1.9*rng.Float64())
 		if trial > 0 {
 			x[i] = 2 * rng.NormFloat64()
 		}

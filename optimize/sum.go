@@ -33,7 +33,7 @@ type number struct {
 
 func whole(i int64) number           { return number{float64(i), i} }
 func (a number) add(b number) number { return number{a.f + b.f, a.i + b.i} }
-func (a number) mul(b number) number { return number{a.f * b.f, a.i * b.i} }
+func (a number) mul(b number) number { return number{float64(a.f * b.f), a.i * b.i} }
 func (a number) neg() number         { return number{-a.f, -a.i} }
 func (a number) is(d expr.DType, i int64) bool {
 	if d.IsInteger() {

@@ -56,7 +56,7 @@ func near(g, w, size, rtol, atol float64) bool {
 	if math.IsNaN(w) || math.IsInf(w, 0) || math.IsNaN(g) || math.IsInf(g, 0) {
 		return g == w || math.IsNaN(g) && math.IsNaN(w)
 	}
-	return g == w || math.Abs(g-w) <= atol+rtol*size // size may be infinite
+	return g == w || math.Abs(g-w) <= atol+float64(rtol*size) // size may be infinite
 }
 
 // SameBits returns an error that names the first element whose bits differ.

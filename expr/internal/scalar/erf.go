@@ -150,7 +150,7 @@ func Erfcinv(x float64) float64 {
 		if y > 26 { // beside underflow
 			logErfc, erfcx = LogErfc(y), Erfcx(y)
 		}
-		step := (logErfc - log.hi) * erfcx * (math.SqrtPi / 2)
+		step := float64((logErfc - log.hi) * erfcx * (math.SqrtPi / 2))
 		y += step
 		if math.Abs(step) < 0x1p-40*y {
 			break

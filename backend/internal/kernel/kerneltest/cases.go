@@ -100,7 +100,7 @@ func elementCases() []Case {
 		}`, func(n int, r *rand.Rand) ([]int, []any, []any) {
 			a, b, y := normal(n, r), normal(n, r), make([]float64, n)
 			for i := range y {
-				t := 2 * a[i] * b[i]
+				t := float64(2 * a[i] * b[i])
 				y[i] = float64(float64(a[i]*a[i])+float64(b[i]*b[i])) + t
 			}
 			return []int{n}, []any{a, b, make([]float64, n)}, []any{nil, nil, y}
@@ -119,7 +119,7 @@ func elementCases() []Case {
 			a, y, z := make([]float32, n), make([]float32, n), make([]float32, n)
 			for i := range y {
 				a[i] = float32(r.NormFloat64())
-				sq := a[i] * a[i]
+				sq := float32(a[i] * a[i])
 				y[i] = a[i] / float32(math.Sqrt(float64(sq)))
 				z[i] = y[i] - sq
 			}
@@ -220,7 +220,7 @@ func elementCases() []Case {
 		}`, func(n int, r *rand.Rand) ([]int, []any, []any) {
 			x, sq, y := normal(n, r), make([]float64, n), make([]float64, n)
 			for i := range x {
-				sq[i] = x[i] * x[i]
+				sq[i] = float64(x[i] * x[i])
 				y[i] = sq[i] - x[i]
 			}
 			return []int{n}, []any{x, make([]float64, n)}, []any{sq, y}
