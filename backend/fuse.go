@@ -315,7 +315,7 @@ func (s *fusion) shared(v *vertex) int {
 		return 0
 	}
 	for i, u := range uses {
-		if len(u.nest) <= level || !slices.Equal(u.nest[:level], nest[:level]) || rowElements(u, v, level) != row {
+		if len(u.nest) <= level || !slices.Equal(u.nest[:level], nest[:level]) || rowElements(u, v, level) != row || !sameRow(u, uses[0], level) {
 			return 0
 		}
 		for _, w := range uses[:i] {
@@ -330,6 +330,23 @@ func (s *fusion) shared(v *vertex) int {
 	}
 	g.scratch[v] = level
 	return len(uses) - 1
+}
+
+// sameRow reports whether the uses u and w of a vertex are of the same row: the
+// level outermost loops, which they share, count along the same axes.
+func sameRow(u, w use, level int) bool {
+	row := func(u use, axis int) kernel.Var {
+		if x := u.at[axis].isUnit(); slices.Contains(u.nest[:level], x) {
+			return x
+		}
+		return 0
+	}
+	for axis := range u.at {
+		if row(u, axis) != row(w, axis) {
+			return false
+		}
+	}
+	return true
 }
 
 // rowElements returns how many elements of v there are for each iteration of

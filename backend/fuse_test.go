@@ -99,6 +99,8 @@ func TestEngines(t *testing.T) {
 		{"x: float64[?, ?]\nx[x > 0.5], sum(x[nonzero(x > 0)[0]]), cumsum(exp(x), axis=1) + 1", [][]int{{30, 20}}},
 		{"x: float64[?, ?]\n(x + 1) @ x.T, x.T @ sum(x, axis=1), tril(x) + triu(x, 1), sum(diag(x)), trace(x)", [][]int{{40, 40}}},
 		{"k: int64\nuniform(k, (300, 7)), sum(uniform(k + 1, (10000,), 'float32'))", [][]int{{}}},
+		{"x: float64[?]\ny = exp(x[:, None] - 2*x)\nsum(y, axis=0) - sum(y, axis=1), sum(y, axis=0)*x", [][]int{{100}}},
+		{"x: float64[?]\ny = exp(x[:, None, None] - 2*x[:, None] + 3*x)\nsum(y, axis=(0, 2)) - sum(y, axis=(1, 2)) + sum(y, axis=(1, 0))", [][]int{{70}}},
 		{"x: float64[1, ?]\ny = exp(x)\nall(where(y > 1, x, y.T)), y", [][]int{{1, 40}}},
 		{"x: float64[?, 1]\ny = exp(x)\ny, sum(where(x[:, 0] > 1, x[:, 0], y))", [][]int{{40, 1}}},
 		{"x: float64[?]\nlinspace(0, sum(x), 1000) + arange(1000)*0.5, arange(0.1, 9.7, 0.3)", [][]int{{10}}},
