@@ -31,6 +31,7 @@ type known struct {
 	data   any           // for tensors: their elements; for scalars: a slice for the number
 	dense  *tensor.Dense // the tensor of data
 	at     uintptr       // where that has its elements
+	before *known        // the tensor before that one: two that change places are both known
 	shape  []int
 	id     int // of the storage
 	scalar bool
@@ -115,6 +116,10 @@ func (k *known) tensor(t *tensor.Dense) bool {
 	if t == k.dense && t.Uintptr() == k.at {
 		return true
 	}
+	if b := k.before; b != nil && t == b.dense && t.Uintptr() == b.at {
+		k.data, k.dense, k.at, b.data, b.dense, b.at = b.data, b.dense, b.at, k.data, k.dense, k.at
+		return true
+	}
 	return k.remember(t)
 }
 
@@ -132,6 +137,10 @@ func (k *known) remember(t *tensor.Dense) bool {
 	if !ok || n != k.n || !isRowMajor([]int(t.Shape()), t.Strides()) && t.Dims() > 0 {
 		return false
 	}
+	if k.before == nil {
+		k.before = new(known)
+	}
+	k.before.data, k.before.dense, k.before.at = k.data, k.dense, k.at
 	k.data, k.dense, k.at = data, t, t.Uintptr()
 	return true
 }

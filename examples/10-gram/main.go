@@ -1,4 +1,4 @@
-// Command 05-gram builds the Gram matrix of a kernel. The kernel is a Go
+// Command 10-gram builds the Gram matrix of a kernel. The kernel is a Go
 // function from expressions to an expression: expressions are values, so
 // functions may take and return them.
 package main
