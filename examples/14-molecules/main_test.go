@@ -13,7 +13,6 @@ import (
 // inverted is r^-6 - r^-12, another potential.
 func inverted(r2 *expr.Node) *expr.Node { return r2.Pow(-3).Sub(r2.Pow(-6)) }
 
-
 func Example() {
 	*side, *steps = 4, 200
 	main()
