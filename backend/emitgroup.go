@@ -23,6 +23,9 @@ func (g *group) emit() *emitted {
 		return g.emitRoots()
 	}
 	e := newEmitter(g)
+	if g.opaque.kind == kindScan {
+		e.scan(g.opaque)
+	}
 	for _, p := range g.parts {
 		e.joinedLoops(p.dims, func(e *emitter, at []coord) { e.storePart(p, at) })
 	}

@@ -141,7 +141,7 @@ func (s *fusion) vertex(v *vertex) {
 		return // the results of a loop are decided with it
 	}
 	switch v.kind {
-	case kindProduct, kindReference, kindItem, kindConcat, kindSetSlice, kindScatter:
+	case kindProduct, kindReference, kindItem, kindConcat, kindSetSlice, kindScatter, kindScan:
 		s.opaque(v)
 		return
 	}
@@ -721,6 +721,8 @@ func (s *fusion) opaque(v *vertex) {
 	switch v.kind {
 	case kindConcat, kindSetSlice, kindScatter:
 		s.assemble(v, g)
+	case kindScan:
+		s.scan(v, g)
 	default:
 		for _, a := range v.args {
 			s.need(a, use{by: g, whole: true, contiguous: v.kind != kindProduct || !blasReads(a)})

@@ -31,6 +31,10 @@ var looped = []struct {
 	{"part of a matrix", "x: D[n, m]\nset_subtensor(x[1:-1, 1:-1], 2*x[1:-1, 1:-1] - x[:-2, 2:])", "float64 int16 complex64", 1, 0},
 	{"every third row", "x: D[n, m]\nset_subtensor(x[::3], x[::-3]), set_subtensor(x[-2::-3, 1::2], 7), inc_subtensor(x[0, ::5], x[-1, ::5])", "float64 int8", 3, 0},
 	{"parts of three axes", "x: D[n, m]\ny = x[:, :, None] + x[:, None, :3]\nset_subtensor(y[::2, ::-3, 1:], y[::2, ::-3, :-1]), set_subtensor(y[:, 0, ::2], y[:, 1 % shape(x)[1], ::2])", "float64", 2, 0},
+	{"running sums", "x: D[n, m]\ncumsum(x, axis=0), cumsum(x, axis=1), cumsum(x)", "int16 uint64 bool", 3, 0},
+	{"running sums of floats", "x: D[n, m]\ncumsum(x*2, axis=0)*1, cumsum(x - x[:, :1], axis=1), cumsum(x.T)[::-1], cumsum(x[:, :1]), cumsum(x[0, 0])", "float64 float32 complex64", 9, 1e-5},
+	{"running products", "x: D[n, m]\ncumprod(x/2, axis=0), cumprod(-x, axis=1), cumprod(x)", "float64 float32 complex128 complex64 int8", 3, 0},
+	{"running sums of lines", "x: D[n, m]\ny = x[:, None, :] + x[:, :3, None]\ncumsum(y, axis=1) + 1, cumprod(y, axis=0), cumsum(y, axis=2)", "int64", 4, 0},
 	{"put together", "x: D[n, m]\nconcatenate((x, sqrt(abs(x[:2])), x[::-1]), axis=0), concatenate((x[:, ::2], x*2, x[:, :1]), axis=1)", "float32", 2, 0},
 }
 

@@ -26,6 +26,8 @@ var lowerings = [expr.NumOps]lowering{
 	expr.OpLogSumExp:     lowerLogSumExp,
 	expr.OpSoftmax:       lowerSoftmax,
 	expr.OpLogSoftmax:    lowerLogSoftmax,
+	expr.OpCumsum:        lowerScan,
+	expr.OpCumprod:       lowerScan,
 	expr.OpSumLike:       lowerSumLike,
 	expr.OpBroadcastLike: lowerBroadcastLike,
 	expr.OpOuter:         lowerOuter,

@@ -52,6 +52,7 @@ const (
 	kindConcat              // put together from parts
 	kindSetSlice
 	kindScatter
+	kindScan      // running sums or products
 	kindProduct   // by BLAS
 	kindReference // by the op's reference meaning
 	kindItem      // one of several results
@@ -98,6 +99,8 @@ func kindOf(n *expr.Node) kind {
 		return kindScatter
 	case isProduct(n) && n.DType().IsFloat():
 		return kindProduct
+	case op == expr.OpCumsum || op == expr.OpCumprod:
+		return kindScan
 	case op == expr.OpWhile:
 		return kindWhile
 	case op == expr.OpItem:
@@ -337,7 +340,7 @@ func (v *vertex) measure() {
 		v.cost += loopCost(v)
 	case kindReduce:
 		v.cost = 0 // it is computed once, wherever that is
-	case kindInput, kindConst, kindProduct, kindReference, kindItem, kindConcat, kindSetSlice, kindScatter, kindReshape, kindCopy:
+	case kindInput, kindConst, kindProduct, kindReference, kindItem, kindConcat, kindSetSlice, kindScatter, kindScan, kindReshape, kindCopy:
 		v.cost = 0
 		v.leaves = product(v.shape)
 	}

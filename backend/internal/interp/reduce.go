@@ -99,6 +99,9 @@ func (c *compiler) take(r *kernel.Reduce, acc []accumulator, element, rest []ker
 	if f := c.takeFast(r, acc, rest); f != nil {
 		return func(_, w int) { f(w) }
 	}
+	if f := c.takeScan(r, acc, rest); f != nil {
+		return func(_, w int) { f(w) }
+	}
 	views := c.views(element)
 	steps := c.block(rest, nil, next(r.States)...)
 	state := make([]register, len(acc))

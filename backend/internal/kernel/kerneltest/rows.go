@@ -161,6 +161,28 @@ func rowCases() []Case {
 			}
 			return []int{n, m}, []any{x, make([]float64, n*m)}, []any{nil, y}
 		}},
+		{"running maximum and how far below it", `kernel(x: float64 in, y: float32 out, z: float64 out; n) {
+			low: float64 = const -inf
+			reduce j < n vector lanes 1 (s: float64 = low) {
+				v: float64 = load x[j]
+				t: float64 = maximum(s, v)
+				r: float32 = astype(t)
+				store y[j*2] = r
+				d: float64 = sub(t, v)
+				store z[j] = d
+				next t
+			} gives peak
+			store z[n] = peak
+		}`, func(n int, r *rand.Rand) ([]int, []any, []any) {
+			x, y, z := normal(n, r), make([]float32, 2*n), make([]float64, n+1)
+			peak := math.Inf(-1)
+			for i, v := range x {
+				peak = max(peak, v)
+				y[2*i], z[i] = float32(peak), peak-v
+			}
+			z[n] = peak
+			return []int{n}, []any{x, make([]float32, 2*n), make([]float64, n+1)}, []any{nil, y, z}
+		}},
 		{"running sum of columns", `kernel(x: float64 in, y: float64 inout; n, m, behind) {
 			for j < m vector {
 				v: float64 = load x[j]
