@@ -33,6 +33,13 @@ var lowerings = [expr.NumOps]lowering{
 	expr.OpOuter:         lowerOuter,
 	expr.OpDot:           lowerDot,
 	expr.OpMatMul:        lowerMatMul,
+	expr.OpGemm:          lowerGemm,
+	expr.OpGemv:          lowerGemm,
+	expr.OpGer:           lowerGemm,
+	expr.OpDiag:          lowerDiag,
+	expr.OpTake:          lowerTake,
+	expr.OpSetTake:       lowerTake,
+	expr.OpIncTake:       lowerTake,
 	expr.OpTrace:         lowerTrace,
 	expr.OpIncSlice:      lowerIncSlice,
 	expr.OpStopGradient:  first,
@@ -66,24 +73,28 @@ func wide(d expr.DType) expr.DType {
 // the end, and small integers in the dtype of the result.
 func lowerSum(n *expr.Node) *expr.Node {
 	x, d := n.Arg(0), wide(n.DType())
-	if n.Op() == expr.OpProd && d.IsComplex() || x.DType() == d {
-		return n // complex products are the reference's
+	if x.DType() == d {
+		return n
 	}
 	return castTo(n, expr.New(n, n.Op(), n.Attr(), castTo(n, x, d)), n.DType())
 }
 
-// lowerMean is the sum by the count.
+// lowerMean is the sum by the count, for complex numbers part by part.
 func lowerMean(n *expr.Node) *expr.Node {
-	if n.DType().IsComplex() {
-		return n
-	}
-	x := n.Arg(0)
+	x, d := n.Arg(0), wide(n.DType())
 	count := 1
 	for _, a := range n.Attr().(expr.Axes).Axes {
 		count *= length(x, a)
 	}
-	total := expr.New(n, expr.OpSum, n.Attr(), castTo(n, x, expr.Float64))
-	return castTo(n, expr.New(n, expr.OpDiv, nil, total, expr.Strong(expr.ScalarValue(float64(count)))), n.DType())
+	total := expr.New(n, expr.OpSum, n.Attr(), castTo(n, x, d))
+	each := func(x *expr.Node) *expr.Node {
+		return expr.New(n, expr.OpDiv, nil, x, expr.Strong(expr.ScalarValue(float64(count))))
+	}
+	if !d.IsComplex() {
+		return castTo(n, each(total), n.DType())
+	}
+	re, im := expr.New(n, expr.OpReal, nil, total), expr.New(n, expr.OpImag, nil, total)
+	return castTo(n, expr.New(n, expr.OpComplex, nil, each(re), each(im)), n.DType())
 }
 
 // length returns the length of an axis, which is known.
@@ -220,37 +231,6 @@ func lowerBroadcastLike(n *expr.Node) *expr.Node {
 	return expr.New(n, expr.OpBroadcastTo, expr.Dims{Sizes: sizes}, n.Arg(0))
 }
 
-// lowerOuter multiplies a column by a row.
-func lowerOuter(n *expr.Node) *expr.Node {
-	x, y := n.Arg(0), n.Arg(1)
-	if x.Rank() != 1 || y.Rank() != 1 || n.DType() == expr.Bool {
-		return n
-	}
-	column := expr.New(n, expr.OpDimShuffle, expr.Pattern{Axes: []int{0, -1}}, castTo(n, x, n.DType()))
-	row := expr.New(n, expr.OpDimShuffle, expr.Pattern{Axes: []int{-1, 0}}, castTo(n, y, n.DType()))
-	return expr.New(n, expr.OpMul, nil, column, row)
-}
-
-// lowerDot makes a sum of the product of two float vectors; a matrix times
-// something is a product step.
-func lowerDot(n *expr.Node) *expr.Node {
-	x, y := n.Arg(0), n.Arg(1)
-	if x.Rank() != 1 || y.Rank() != 1 || !n.DType().IsFloat() {
-		return n
-	}
-	d := wide(n.DType())
-	terms := expr.New(n, expr.OpMul, nil, castTo(n, x, d), castTo(n, y, d))
-	return castTo(n, expr.New(n, expr.OpSum, expr.Axes{Axes: []int{0}, All: true}, terms), n.DType())
-}
-
-// lowerMatMul makes a dot of the product of two matrices.
-func lowerMatMul(n *expr.Node) *expr.Node {
-	if n.Arg(0).Rank() > 2 || n.Arg(1).Rank() > 2 {
-		return n
-	}
-	return lowerDot(expr.New(n, expr.OpDot, nil, n.Arg(0), n.Arg(1)))
-}
-
 // lowerTrace is the sum of the diagonal.
 func lowerTrace(n *expr.Node) *expr.Node {
 	if n.Arg(0).Rank() != 2 {
@@ -261,15 +241,50 @@ func lowerTrace(n *expr.Node) *expr.Node {
 	return castTo(n, lowerSum(expr.New(n, expr.OpSum, expr.Axes{Axes: []int{0}, All: true}, diagonal)), n.DType())
 }
 
+// lowerDiag makes of a vector the matrix that has it on a diagonal: its
+// elements, stretched over all columns or rows, are kept there alone.
+func lowerDiag(n *expr.Node) *expr.Node {
+	x, k := n.Arg(0), n.Attr().(expr.Diagonal).K
+	if x.Rank() != 1 {
+		return n
+	}
+	if k != 0 {
+		rest := expr.Strong(expr.Zeros(x.DType(), max(k, -k)))
+		x = expr.New(n, expr.OpConcatenate, expr.Axis{}, x, rest)
+	}
+	size := expr.Const(length(x, 0))
+	on := expr.New(n, expr.OpEye, expr.Diagonal{K: k, DType: expr.Bool}, size, size)
+	at := 1 // element i belongs to row i, or to column i
+	if k < 0 {
+		at = 0
+	}
+	return expr.New(n, expr.OpWhere, nil, on, insertAxis(n, x, at), expr.Strong(expr.Zeros(x.DType())))
+}
+
+// lowerTake makes int64 of uint64 indices: those that are too large become the
+// largest int64, which is out of every range too.
+func lowerTake(n *expr.Node) *expr.Node {
+	args := slices.Clone(n.Args())
+	from := len(args) - len(n.Attr().(expr.Gathered).Axes)
+	for i, a := range args[from:] {
+		if a.DType() == expr.Uint64 {
+			most := expr.Strong(expr.ScalarValue(uint64(math.MaxInt64)))
+			args[from+i] = castTo(n, expr.New(n, expr.OpMinimum, nil, a, most), expr.Int64)
+		}
+	}
+	return n.With(args...)
+}
+
 // lowerIncSlice sets a part of x to that part plus y.
 func lowerIncSlice(n *expr.Node) *expr.Node {
 	x, y := n.Arg(0), n.Arg(1)
 	index := resolve(n)
 	old := expr.New(n, expr.OpSlice, index, x)
-	sum := expr.New(n, expr.OpAdd, nil, old, castTo(n, y, x.DType()))
-	if x.DType() == expr.Bool || sum.DType() != x.DType() {
-		return n
+	add := expr.OpAdd
+	if x.DType() == expr.Bool {
+		add = expr.OpOr
 	}
+	sum := expr.New(n, add, nil, old, castTo(n, y, x.DType()))
 	return expr.New(n, expr.OpSetSlice, index, x, sum)
 }
 

@@ -78,10 +78,12 @@ func keptInside(shape, axes []int) int {
 
 // A folding says how a reduction combines.
 type folding struct {
-	v    *vertex
-	init []kernel.Scalar
-	of   []expr.DType
-	step func(e *emitter, x, y []kernel.Value) []kernel.Value
+	v      *vertex
+	init   []kernel.Scalar
+	of     []expr.DType                              // of the states
+	result int                                       // which state it is
+	beside func(e *emitter, at []coord) kernel.Value // what an element has beside its value, for the second state
+	step   func(e *emitter, x, y []kernel.Value) []kernel.Value
 }
 
 // fold returns the folding of a reduction.
@@ -97,6 +99,9 @@ func foldingOf(v *vertex) folding {
 	case expr.OpSum:
 		return simple(expr.OpAdd, v.dtype, minusZero(v.dtype))
 	case expr.OpProd:
+		if v.dtype.IsComplex() {
+			return complexProduct(v)
+		}
 		return simple(expr.OpMul, v.dtype, scalarNumber(v.dtype, 1))
 	case expr.OpMax:
 		return simple(expr.OpMaximum, d, infinity(d, -1))
@@ -111,8 +116,20 @@ func foldingOf(v *vertex) folding {
 	if v.node.Op() == expr.OpArgmin {
 		sign, better = 1, expr.OpLt
 	}
-	return folding{v: v, init: []kernel.Scalar{infinity(d, sign), infinity(expr.Int64, 1)}, of: []expr.DType{d, expr.Int64},
-		step: func(e *emitter, x, y []kernel.Value) []kernel.Value { return e.best(better, x, y) }}
+	return folding{v: v, init: []kernel.Scalar{infinity(d, sign), infinity(expr.Int64, 1)}, of: []expr.DType{d, expr.Int64}, result: 1,
+		beside: func(e *emitter, at []coord) kernel.Value { return e.iota(flat(v, at)) },
+		step:   func(e *emitter, x, y []kernel.Value) []kernel.Value { return e.best(better, x, y) }}
+}
+
+// complexProduct carries beside a product whether it has any factor: nothing
+// else is neutral, since 1*x is not x where x is infinite.
+func complexProduct(v *vertex) folding {
+	return folding{v: v, init: []kernel.Scalar{scalarNumber(v.dtype, 1), kernel.Bool(false)}, of: []expr.DType{v.dtype, expr.Bool},
+		beside: func(e *emitter, _ []coord) kernel.Value { return e.scalar(expr.Bool, kernel.Bool(true)) },
+		step: func(e *emitter, x, y []kernel.Value) []kernel.Value {
+			both := e.let(expr.OpWhere, nil, y[1], e.let(expr.OpMul, nil, x[0], y[0]), x[0])
+			return []kernel.Value{e.let(expr.OpWhere, nil, x[1], both, y[0]), e.let(expr.OpOr, nil, x[1], y[1])}
+		}}
 }
 
 // minusZero is what can be added to any number without a trace: -0 for floats.
@@ -178,10 +195,7 @@ func (e *emitter) nest(all []*vertex, at []coord, vars map[int]kernel.Var, also 
 	out := make([]kernel.Value, len(all))
 	k := 0
 	for i, f := range folds {
-		r := results[k]
-		if len(f.of) == 2 {
-			r = results[k+1] // the index
-		}
+		r := results[k+f.result]
 		k += len(f.of)
 		if f.v.node.Op() == expr.OpSum && slices.Contains(x.shape, 0) {
 			r = e.scalar(f.v.dtype, scalarNumber(f.v.dtype, 0))
@@ -197,8 +211,8 @@ func (e *emitter) elements(folds []folding, at []coord) []kernel.Value {
 	for _, f := range folds {
 		x := f.v.args[0]
 		out = append(out, e.cast(f.of[0], e.gen(x, at)))
-		if len(f.of) == 2 {
-			out = append(out, e.iota(flat(f.v, at)))
+		if f.beside != nil {
+			out = append(out, f.beside(e, at))
 		}
 	}
 	return out

@@ -69,9 +69,7 @@ func kindOf(n *expr.Node) kind {
 		return kindConst
 	case op.Elementwise():
 		return kindElement
-	case op == expr.OpSum || op == expr.OpMax || op == expr.OpMin || op == expr.OpAny || op == expr.OpAll:
-		return kindReduce
-	case op == expr.OpProd && !n.DType().IsComplex():
+	case op == expr.OpSum || op == expr.OpProd || op == expr.OpMax || op == expr.OpMin || op == expr.OpAny || op == expr.OpAll:
 		return kindReduce
 	case op == expr.OpArgmax || op == expr.OpArgmin:
 		return kindReduce
@@ -84,18 +82,12 @@ func kindOf(n *expr.Node) kind {
 	case op == expr.OpReshape:
 		return kindReshape
 	case op == expr.OpTake:
-		if slices.ContainsFunc(n.Args()[1:], func(i *expr.Node) bool { return i.DType() == expr.Uint64 }) {
-			return kindReference
-		}
 		return kindTake
 	case op == expr.OpConcatenate:
 		return kindConcat
 	case op == expr.OpSetSlice:
 		return kindSetSlice
 	case op == expr.OpSetTake || op == expr.OpIncTake:
-		if n.DType() == expr.Bool || slices.ContainsFunc(n.Args()[2:], func(i *expr.Node) bool { return i.DType() == expr.Uint64 }) {
-			return kindReference
-		}
 		return kindScatter
 	case isProduct(n) && n.DType().IsFloat():
 		return kindProduct

@@ -1,0 +1,117 @@
+package backend
+
+import "arignote/expr"
+
+// This file expresses products that BLAS does not do, of integers, bools,
+// complex numbers and stacks of matrices, as sums of products of elements.
+
+// lowerDot makes a sum of the product of two vectors, and of matrices that are
+// not float; a float matrix times something is a product step.
+func lowerDot(n *expr.Node) *expr.Node {
+	x, y := n.Arg(0), n.Arg(1)
+	if n.DType().IsFloat() && (x.Rank() > 1 || y.Rank() > 1) {
+		return n
+	}
+	return castTo(n, productOf(n, x, y, n.DType()), n.DType())
+}
+
+// lowerMatMul makes a dot of the product of two matrices, and a sum of products
+// of stacks of them.
+func lowerMatMul(n *expr.Node) *expr.Node {
+	x, y := n.Arg(0), n.Arg(1)
+	if x.Rank() <= 2 && y.Rank() <= 2 {
+		return lowerDot(expr.New(n, expr.OpDot, nil, x, y))
+	}
+	return castTo(n, productOf(n, x, y, n.DType()), n.DType())
+}
+
+// productOf is the matrix product of x and y, converted to d before, in the
+// dtype in which elements of d are added up.
+func productOf(n, x, y *expr.Node, d expr.DType) *expr.Node {
+	row, column := x.Rank() == 1, y.Rank() == 1
+	if row {
+		x = insertAxis(n, x, 0)
+	}
+	if column {
+		y = insertAxis(n, y, 1)
+	}
+	x, y = insertAxis(n, castTo(n, x, d), x.Rank()), insertAxis(n, castTo(n, y, d), y.Rank()-2)
+	op, fold := expr.OpMul, expr.OpSum
+	if d == expr.Bool {
+		op, fold = expr.OpAnd, expr.OpAny
+	}
+	if w := wide(d); w != d {
+		x, y = castTo(n, x, w), castTo(n, y, w)
+	}
+	terms := expr.New(n, op, nil, x, y)
+	axes := []int{terms.Rank() - 2}
+	if column {
+		axes = append(axes, terms.Rank()-1)
+	}
+	if row {
+		axes = append([]int{terms.Rank() - 3}, axes...)
+	}
+	s := expr.New(n, fold, expr.Axes{Axes: axes, All: len(axes) == terms.Rank()}, terms)
+	if d == expr.Bool {
+		return s
+	}
+	return lowerSum(s)
+}
+
+// insertAxis returns x with a new axis of length 1 at the given place.
+func insertAxis(n, x *expr.Node, at int) *expr.Node {
+	var pattern []int
+	for i := range x.Rank() + 1 {
+		switch {
+		case i < at:
+			pattern = append(pattern, i)
+		case i == at:
+			pattern = append(pattern, -1)
+		default:
+			pattern = append(pattern, i-1)
+		}
+	}
+	return expr.New(n, expr.OpDimShuffle, expr.Pattern{Axes: pattern}, x)
+}
+
+// lowerGemm is alpha*A@B, or alpha*A@B + beta*C, with A or B transposed as n
+// says, where the elements are not float; so are gemv and ger.
+func lowerGemm(n *expr.Node) *expr.Node {
+	d := n.DType()
+	if d.IsFloat() {
+		return n
+	}
+	args := make([]*expr.Node, len(n.Args()))
+	for i, a := range n.Args() {
+		args[i] = castTo(n, castTo(n, a, d), wide(d))
+	}
+	times := func(x, y *expr.Node) *expr.Node { return expr.New(n, expr.OpMul, nil, x, y) }
+	if n.Op() == expr.OpGer {
+		outer := times(insertAxis(n, args[1], 1), insertAxis(n, args[2], 0))
+		return castTo(n, expr.New(n, expr.OpAdd, nil, args[3], times(args[0], outer)), d)
+	}
+	t := n.Attr().(expr.Transposed)
+	x := times(args[0], productOf(n, oriented(n, args[1], t.A), oriented(n, args[2], t.B), wide(d)))
+	if len(args) == 5 {
+		x = expr.New(n, expr.OpAdd, nil, x, times(args[3], args[4]))
+	}
+	return castTo(n, x, d)
+}
+
+// oriented returns x, transposed if that is wanted.
+func oriented(n, x *expr.Node, transposed bool) *expr.Node {
+	if !transposed {
+		return x
+	}
+	return expr.New(n, expr.OpDimShuffle, expr.Pattern{Axes: []int{1, 0}}, x)
+}
+
+// lowerOuter multiplies a column by a row.
+func lowerOuter(n *expr.Node) *expr.Node {
+	op := expr.OpMul
+	if n.DType() == expr.Bool {
+		op = expr.OpAnd
+	}
+	x, y := castTo(n, n.Arg(0), n.DType()), castTo(n, n.Arg(1), n.DType())
+	return expr.New(n, op, nil, insertAxis(n, x, 1), insertAxis(n, y, 0))
+}
