@@ -115,38 +115,16 @@ func inputsOf(graphs ...*expr.Graph) []*expr.Node {
 	return list
 }
 
-// inputsFor looks for inputs for which g has values and returns both. Unknown
-// lengths are all 3 at first, then random.
+// inputsFor looks for inputs for which g has values and returns both.
 func inputsFor(rng *rand.Rand, trial int, inputs []*expr.Node, g *expr.Graph) (values []*expr.Value, outputs []*expr.Value) {
 	for attempt := range checkShapes {
-		named := make(map[string]int)
-		length := func() int {
-			if attempt == 0 {
-				return 3
-			}
-			return 1 + rng.IntN(4)
+		shapes, total := shapesFor(rng, attempt, inputs)
+		if total > checkElements {
+			return nil, nil
 		}
 		values = values[:0]
-		total := 0
-		for _, in := range inputs {
-			shape := make([]int, in.Rank())
-			size := 1
-			for i, d := range in.Type().Dims {
-				n, known := d.Known()
-				if !known {
-					n = length()
-					if old, ok := named[d.Name()]; ok && d.Name() != "" {
-						n = old
-					}
-					named[d.Name()] = n
-				}
-				shape[i] = n
-				size *= n
-			}
-			if total += size; total > checkElements {
-				return nil, nil
-			}
-			values = append(values, randomValue(rng, trial, in.DType(), shape))
+		for i, in := range inputs {
+			values = append(values, randomValue(rng, trial, in.DType(), shapes[i]))
 		}
 		out, err := (&expr.Graph{Inputs: inputs, Outputs: g.Outputs}).Evaluate(values)
 		if err == nil {
@@ -156,14 +134,49 @@ func inputsFor(rng *rand.Rand, trial int, inputs []*expr.Node, g *expr.Graph) (v
 	return nil, nil
 }
 
-// randomValue returns an array of numbers that most functions are defined for:
-// in the first trial between 0.1 and 2, later of both signs.
-func randomValue(rng *rand.Rand, trial int, d expr.DType, shape []int) *expr.Value {
+// shapesFor returns shapes for inputs, and the number of their elements.
+// Unknown lengths are all 3 at the first attempt, then random.
+func shapesFor(rng *rand.Rand, attempt int, inputs []*expr.Node) (shapes [][]int, total int) {
+	named := make(map[string]int)
+	length := func(d expr.Dim) int {
+		if n, known := d.Known(); known {
+			return n
+		}
+		n := 3
+		if attempt > 0 {
+			n = 1 + rng.IntN(4)
+		}
+		if d.Name() == "" {
+			return n
+		}
+		if _, ok := named[d.Name()]; !ok {
+			named[d.Name()] = n
+		}
+		return named[d.Name()]
+	}
+	for _, in := range inputs {
+		shape := make([]int, in.Rank())
+		for i, d := range in.Type().Dims {
+			shape[i] = length(d)
+		}
+		shapes, total = append(shapes, shape), total+elements(shape)
+	}
+	return shapes, total
+}
+
+// elements returns the number of elements of a shape.
+func elements(shape []int) int {
 	n := 1
 	for _, k := range shape {
 		n *= k
 	}
-	x := make([]float64, n)
+	return n
+}
+
+// randomValue returns an array of numbers that most functions are defined for:
+// in the first trial between 0.1 and 2, later of both signs.
+func randomValue(rng *rand.Rand, trial int, d expr.DType, shape []int) *expr.Value {
+	x := make([]float64, elements(shape))
 	for i := range x {
 		x[i] = 0.1 + float64(1.9*rng.Float64())
 		if trial > 0 {
@@ -179,6 +192,11 @@ func randomValue(rng *rand.Rand, trial int, d expr.DType, shape []int) *expr.Val
 			x[i] = float64(rng.IntN(2))
 		}
 	}
+	return valueOf(shape, x, d)
+}
+
+// valueOf returns numbers as an array of dtype d.
+func valueOf(shape []int, x []float64, d expr.DType) *expr.Value {
 	v, _ := expr.NewValue(shape, x)
 	in := expr.InputOf("x", v.Type())
 	c, err := expr.New(in, expr.OpCast, expr.Cast{DType: d}, in).Eval([]*expr.Value{v})

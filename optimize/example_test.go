@@ -39,10 +39,17 @@ func ExampleRun_rules() {
 	rule := optimize.Rule{Name: "log-mul", Left: "log(x * y)", Right: "log(x) + log(y)", Class: optimize.Real}
 	g, trace, err := optimize.Run(g, optimize.Options{Rules: []optimize.Rule{rule}})
 	fmt.Println(g.Outputs[0], err)
-	fmt.Print(trace)
+	fmt.Println(trace.Steps[0])
 	// Output:
 	// log(x) + log(y) <nil>
 	// 1:31: log(x*y) -> log(x) + log(y)   log-mul (simplify, real; log(x * y) = log(x) + log(y) over the reals)
+}
+
+func ExampleStep_Try() {
+	g, _ := expr.ParseGraph("a: float64; a/a")
+	_, trace, _ := optimize.Run(g, optimize.Options{})
+	fmt.Println(trace.Steps[0].Try())
+	// Output: equal on 71 of 76 random and special values; differs at a = 0: NaN -> 1; assumes a != 0, finite
 }
 
 func ExampleSimplify() {

@@ -184,9 +184,7 @@ func (r *run) one(g *expr.Graph, p *Pass) (*expr.Graph, error) {
 		return g, nil
 	}
 	r.stage(p.Name, after, spent)
-	for _, s := range r.trace.Steps[from:] {
-		r.say("    %v\n", s)
-	}
+	r.sayHits(from)
 	if r.opt.Check {
 		if err := r.check(g, after, from); err != nil {
 			return nil, err
@@ -205,6 +203,20 @@ func (r *run) stage(name string, g *expr.Graph, spent time.Duration) {
 		r.say(", %v", spent.Round(time.Microsecond))
 	}
 	r.say(")\n%s\n", g)
+}
+
+// sayHits writes the rewrites from one on to the trace, with what the first
+// ones do to numbers.
+func (r *run) sayHits(from int) {
+	if r.opt.Trace == nil {
+		return
+	}
+	for i, s := range r.trace.Steps[from:] {
+		r.say("    %v\n", s)
+		if from+i < mostTried {
+			r.say("        %v\n", s.Try())
+		}
+	}
 }
 
 func (r *run) say(format string, args ...any) {

@@ -50,14 +50,22 @@ func (s Step) String() string {
 	return b.String()
 }
 
-// String returns one line for each rewrite.
+// String explains the rewrites: a line for each as [Step.String] writes it and,
+// below, what [Step.Try] finds when it computes both sides, which takes about a
+// millisecond. Only the first rewrites of a long trace are computed.
 func (t *Trace) String() string {
 	var b strings.Builder
-	for _, s := range t.Steps {
+	for i, s := range t.Steps {
 		b.WriteString(s.String() + "\n")
+		if i < mostTried {
+			fmt.Fprintf(&b, "    %v\n", s.Try())
+		}
 	}
 	return b.String()
 }
+
+// mostTried is how many rewrites of a trace are computed when it is printed.
+const mostTried = 500
 
 // Hits returns how often each rule has fired.
 func (t *Trace) Hits() map[string]int {

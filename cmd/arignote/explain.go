@@ -10,11 +10,15 @@ import (
 type explainCommand struct {
 	source
 	flags
+	All bool `help:"Try every rewrite on random and special values, not only the first 500."`
 }
+
+// mostTried is how many rewrites are tried unless all are asked for.
+const mostTried = 500
 
 // Help is the text below the summary of "arignote explain -h".
 func (*explainCommand) Help() string {
-	return `Lists the rewrites that lead from an expression as written to the one that is run, in order: the rule with its pass, the place in the text, and what it made of what. A rule is exact (the same bits for all values) or real (true over the real numbers; --strict leaves these out).
+	return `Lists the rewrites that lead from an expression as written to the one that is run, in order: the rule with its pass, the place in the text, and what it made of what. A rule is exact (the same bits for all values) or real (true over the real numbers; --strict leaves these out). Both sides are computed for random and for special values such as 0, infinity and NaN: where they differ, and what a rewrite takes for granted, is said below it.
 
 Examples:
 
@@ -43,6 +47,9 @@ func (c *explainCommand) Run(s *session) error {
 		fmt.Fprintf(&s.out, "\n       %s\n    -> %s\n", optimize.Brief(step.Before), optimize.Brief(step.After))
 		if step.Note != "" {
 			fmt.Fprintf(&s.out, "       %s\n", step.Note)
+		}
+		if i < mostTried || c.All {
+			fmt.Fprintf(&s.out, "       %v\n", step.Try())
 		}
 	}
 	if len(t.Steps) == 0 {

@@ -26,8 +26,11 @@ func Example() {
 	//
 	// Because:
 	// main.go:20: a/a -> array(1.0)   div-self (simplify, real; x / x = 1 over the reals)
+	//     equal on 71 of 76 random and special values; differs at a = 0: NaN -> 1; assumes a != 0, finite
 	// main.go:20: array(1.0) + (M + a) @ v -> 1.0 + (M + a) @ v   weaken-constant (simplify, exact)
+	//     equal on 64 random, 24 special values
 	// main.go:20: (M + a) @ v -> gemv(1.0, M + a, v)   gemv (blas, real; products are added in another order)
+	//     equal on 64 random, 60 special values
 	//
 	// d = [ 46   86  126]
 	//
