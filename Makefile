@@ -28,6 +28,8 @@ fuzz:            ## each fuzz target for FUZZTIME
 	$(call fuzz,FuzzParse,./expr/syntax)
 	$(call fuzz,FuzzParse,./expr)
 	$(call fuzz,FuzzGraph,./backend)
+	$(call fuzz,FuzzFusion,./backend)
+	$(call fuzz,FuzzRows,./backend)
 	$(call fuzz,FuzzParse,./backend/internal/kernel)
 	$(call fuzz,FuzzStraightLine,./backend/internal/interp)
 	$(call fuzz,FuzzNest,./backend/internal/interp)

@@ -70,6 +70,24 @@ func FuzzFusion(f *testing.F) {
 	})
 }
 
+// FuzzRows compares random graphs on arrays with long axes, fused in the ways
+// that only these are, and unfused.
+func FuzzRows(f *testing.F) {
+	for seed := range uint64(40) {
+		f.Add(seed, seed%3 == 0)
+	}
+	f.Fuzz(func(t *testing.T, seed uint64, special bool) {
+		g := exprtest.NewGenerator(seed)
+		g.Rows, g.Special, g.Floats = true, special, seed%2 == 0
+		s := g.Graph(3 + int(seed%20))
+		args := make([]any, len(s.Values))
+		for i, v := range s.Values {
+			args[i] = v
+		}
+		compareEngines(t, s.Graph, args)
+	})
+}
+
 // TestEngines compares larger arrays: long reductions, several chunks, rows.
 func TestEngines(t *testing.T) {
 	for _, c := range []struct {
@@ -101,6 +119,9 @@ func TestEngines(t *testing.T) {
 		{"k: int64\nuniform(k, (300, 7)), sum(uniform(k + 1, (10000,), 'float32'))", [][]int{{}}},
 		{"x: float64[?]\ny = exp(x[:, None] - 2*x)\nsum(y, axis=0) - sum(y, axis=1), sum(y, axis=0)*x", [][]int{{100}}},
 		{"x: float64[?]\ny = exp(x[:, None, None] - 2*x[:, None] + 3*x)\nsum(y, axis=(0, 2)) - sum(y, axis=(1, 2)) + sum(y, axis=(1, 0))", [][]int{{70}}},
+		{"a: float64[?, 1]\nb: float64[1, ?]\nany(all(b*a > 0, axis=1)), sum(sum(b*a, axis=1)), any(b > 2, keepdims=True), sum(b)", [][]int{{70, 1}, {1, 70}}},
+		{"a: float64[?]\nb: float64[?, ?]\nprod(sum(b, axis=0, keepdims=True), keepdims=True), any(a > 1, keepdims=True), argmax(a)", [][]int{{70}, {3, 70}}},
+		{"x: float64[?, ?, ?]\ny: float64[?, ?]\ninc_subtensor(x.T[:, :, 0:-1], y)", [][]int{{2, 70, 70}, {70, 1}}},
 		{"x: float64[1, ?]\ny = exp(x)\nall(where(y > 1, x, y.T)), y", [][]int{{1, 40}}},
 		{"x: float64[?, 1]\ny = exp(x)\ny, sum(where(x[:, 0] > 1, x[:, 0], y))", [][]int{{40, 1}}},
 		{"x: float64[?]\nlinspace(0, sum(x), 1000) + arange(1000)*0.5, arange(0.1, 9.7, 0.3)", [][]int{{10}}},

@@ -205,11 +205,14 @@ func (e *emitter) nest(all []*vertex, at []coord, vars map[int]kernel.Var, also 
 	return out
 }
 
-// elements writes one element of each reduction.
+// elements writes one element of each reduction, at a place of the argument of
+// the first one: the others have other axes of length 1.
 func (e *emitter) elements(folds []folding, at []coord) []kernel.Value {
 	var out []kernel.Value
+	first := trimAt(folds[0].v.args[0].shape, at)
 	for _, f := range folds {
 		x := f.v.args[0]
+		at := spread(x.shape, first)
 		out = append(out, e.cast(f.of[0], e.gen(x, at)))
 		if f.beside != nil {
 			out = append(out, f.beside(e, at))

@@ -24,6 +24,10 @@ type Generator struct {
 	Special bool
 	// Large makes arrays so large that engines cut them into parts.
 	Large bool
+	// Rows makes arrays of known dims with axes so long that rows of them are
+	// kept, and graphs that set elements of one array beside all of another and
+	// combine them again.
+	Rows bool
 	// Floats restricts inputs to float64 and float32.
 	Floats bool
 }
@@ -39,6 +43,12 @@ var shapes = [][]int{{}, {4}, {3, 4}, {3, 1}, {1, 4}, {2, 3, 4}, {1}, {0, 4}}
 // largeShapes fit together too; no length is a multiple of a usual tile.
 var largeShapes = [][]int{{}, {2111}, {37, 2111}, {37, 1}, {1, 2111}, {1}}
 
+// rowShapes fit together too; the long axes are as long as one another.
+var rowShapes = [][]int{{}, {70}, {70}, {70, 70}, {3, 70}, {70, 1}, {1, 70}, {2, 70, 70}}
+
+// maxRows is the most elements of an array of a graph of rows.
+const maxRows = 100_000
+
 // Graph returns a graph of about size nodes over at most four inputs, with one
 // to three outputs.
 func (g *Generator) Graph(size int) Sample {
@@ -46,8 +56,11 @@ func (g *Generator) Graph(size int) Sample {
 	var pool []*expr.Node
 	for i := range 2 + g.rand.IntN(3) {
 		choice := shapes
-		if g.Large {
+		switch {
+		case g.Large:
 			choice = largeShapes
+		case g.Rows:
+			choice = rowShapes
 		}
 		shape := choice[g.rand.IntN(len(choice))]
 		in, v := g.Input(string(rune('a'+i)), g.dtype(), shape)
@@ -56,7 +69,7 @@ func (g *Generator) Graph(size int) Sample {
 	}
 	inputs := pool[:len(pool):len(pool)]
 	for tries := 0; len(pool) < size+len(inputs) && tries < 20*size; tries++ {
-		if n := g.step(pool); n != nil && n.Err() == nil && !n.Type().IsTuple() && n.Rank() <= 4 {
+		if n := g.step(pool); n != nil && n.Err() == nil && !n.Type().IsTuple() && n.Rank() <= 4 && !(g.Rows && elements(n) > maxRows) {
 			pool = append(pool, n)
 		}
 	}
@@ -66,6 +79,16 @@ func (g *Generator) Graph(size int) Sample {
 	}
 	s.Graph = expr.NewGraph(inputs, outputs...)
 	return s
+}
+
+// elements returns the number of elements of n, whose dims are known.
+func elements(n *expr.Node) int {
+	count := 1
+	for _, d := range n.Type().Dims {
+		k, _ := d.Known()
+		count *= k
+	}
+	return count
 }
 
 // dtype picks a dtype, most often float64.
@@ -87,7 +110,7 @@ func (g *Generator) Input(name string, d expr.DType, shape []int) (*expr.Node, *
 	for i, k := range shape {
 		n *= k
 		dims[i] = -1
-		if g.Known {
+		if g.Known || g.Rows {
 			dims[i] = k
 		}
 	}
@@ -141,6 +164,15 @@ func (g *Generator) step(pool []*expr.Node) *expr.Node {
 		return pool[g.rand.IntN(len(pool))]
 	}
 	x := pick()
+	if g.Rows && g.rand.IntN(3) == 0 {
+		switch y := pick(); g.rand.IntN(4) {
+		case 0:
+			return x.ExpandDims(x.Rank()).Sub(y)
+		case 1:
+			return x.ExpandDims(g.rand.IntN(x.Rank() + 1)).Mul(y)
+		}
+		return g.reduction(x)
+	}
 	switch g.rand.IntN(10) {
 	case 0:
 		return g.reduction(x)

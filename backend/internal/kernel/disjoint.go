@@ -133,13 +133,18 @@ func stacked(terms []span, width int) (int, bool) {
 
 // separate reports whether two accesses to different parts of an array touch no
 // element twice: along the axis with the longest stride they are in different
-// places, or if not that, along the next one. Blocks are as if all were full.
+// places, or if not that, along the next one, or the steps of both pass between
+// each other. Blocks are as if all were full.
 func separate(x int, a []span, y int, b []span) bool {
-	stride := 0
+	stride, common := 0, 0
 	for _, t := range slices.Concat(a, b) {
 		if t.n > 1 {
 			stride = max(stride, distance(t.stride))
+			common = gcd(common, distance(t.stride))
 		}
+	}
+	if common > 1 && (x-y)%common != 0 {
+		return true
 	}
 	xlo, xhi := width(a)
 	ylo, yhi := width(b)
@@ -181,6 +186,13 @@ func alongAxis(offset *int, terms []span, stride int) (first, last int, rest []s
 	*offset -= at * stride
 	first, last = width(along)
 	return at + first, at + last, rest, true
+}
+
+func gcd(x, y int) int {
+	for y != 0 {
+		x, y = y, x%y
+	}
+	return x
 }
 
 func floorDiv(x, y int) int {
