@@ -17,9 +17,12 @@ type storage struct {
 	n     int         // elements
 	data  any         // of a constant
 	value *expr.Value // likewise
-	from  int         // step that writes it first
-	to    int         // step that uses it last
+	from  int         // batch that writes it first
+	to    int         // batch that uses it last
 	at    int         // byte in the arena
+
+	over   *storage // the one that it is written over, which has the same size
+	shared bool     // a part of another value
 }
 
 // place says where a storage is.
@@ -154,7 +157,11 @@ type memory interface {
 	carve(p unsafe.Pointer, n int) any
 	value(shape []int, data any, off int) *expr.Value
 	copy(to, from any)
-	window(data any, off, n int) any
+	gather(to, from any, off int, shape, strides []int)
+	scatter(to, from any, shape, strides []int)
+	set(data, x any) bool
+	equal(x, y any) bool
+	make(n int) any
 	length(data any) (n int, ok bool)
 	span(data any) (lo, hi uintptr)
 }
@@ -177,7 +184,68 @@ func (memoryOf[T]) value(shape []int, data any, off int) *expr.Value {
 
 func (memoryOf[T]) copy(to, from any) { copy(to.([]T), from.([]T)) }
 
-func (memoryOf[T]) window(data any, off, n int) any { return data.([]T)[off : off+n : off+n] }
+// gather copies the elements of an array to a contiguous one.
+func (memoryOf[T]) gather(to, from any, off int, shape, strides []int) {
+	if product(shape) > 0 {
+		gather(to.([]T), from.([]T)[off:], shape, strides)
+	}
+}
+
+func gather[T any](to, from []T, shape, strides []int) []T {
+	if len(shape) == 0 {
+		to[0] = from[0]
+		return to[1:]
+	}
+	for i := range shape[0] {
+		to = gather(to, from[i*strides[0]:], shape[1:], strides[1:])
+	}
+	return to
+}
+
+// scatter copies a contiguous array to where the elements of another lie.
+func (memoryOf[T]) scatter(to, from any, shape, strides []int) {
+	if product(shape) > 0 {
+		scatter(to.([]T), from.([]T), shape, strides)
+	}
+}
+
+func scatter[T any](to, from []T, shape, strides []int) []T {
+	if len(shape) == 0 {
+		to[0] = from[0]
+		return from[1:]
+	}
+	for i := range shape[0] {
+		from = scatter(to[i*strides[0]:], from, shape[1:], strides[1:])
+	}
+	return from
+}
+
+// set stores the number x in the first element and reports whether x is one of
+// this type.
+func (memoryOf[T]) set(data, x any) bool {
+	n, ok := x.(T)
+	if ok {
+		data.([]T)[0] = n
+	}
+	return ok
+}
+
+// equal reports whether two numbers in memory are the same.
+func (memoryOf[T]) equal(x, y any) bool { return x.([]T)[0] == y.([]T)[0] }
+
+func (memoryOf[T]) make(n int) any { return make([]T, n) }
+
+func (memoryOf[T]) length(data any) (int, bool) {
+	d, ok := data.([]T)
+	return len(d), ok
+}
+
+// span returns the addresses of the first byte and of the one after the last.
+func (memoryOf[T]) span(data any) (lo, hi uintptr) {
+	d := data.([]T)
+	lo = uintptr(unsafe.Pointer(unsafe.SliceData(d)))
+	return lo, lo + uintptr(len(d))*unsafe.Sizeof(*new(T))
+}
 
 // memories has the memory of each dtype.
 var memories = map[expr.DType]memory{

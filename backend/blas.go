@@ -1,18 +1,22 @@
 package backend
 
 import (
-	"math"
+	"sync/atomic"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/gonum"
 
+	"arignote/backend/internal/par"
 	"arignote/expr"
 )
 
-// This file runs products of float matrices and vectors by gonum's BLAS.
-// gonum skips factors that are zero and ignores what is multiplied by beta = 0,
-// so that 0*NaN and 0*Inf are lost: operands that are not finite go to the
-// reference instead.
+// This file runs products of float matrices and vectors by gonum's BLAS, in
+// parts that go through the worker pool.
+//
+// gonum's gemm skips factors that are zero, and its routines ignore what is
+// multiplied by alpha = 0 or beta = 0, so that 0*NaN and 0*Inf would be lost:
+// where that can happen, operands must be finite or the reference computes the
+// product instead.
 
 // float is an element type that BLAS has.
 type float interface{ float32 | float64 }
@@ -22,12 +26,11 @@ type routines[T float] struct {
 	gemm func(ta, tb blas.Transpose, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int)
 	gemv func(ta blas.Transpose, m, n int, alpha T, a []T, lda int, x []T, incX int, beta T, y []T, incY int)
 	ger  func(m, n int, alpha T, x []T, incX int, y []T, incY int, a []T, lda int)
-	dot  func(n int, x []T, incX int, y []T, incY int) T
 }
 
 var (
-	double = routines[float64]{gonum.Implementation{}.Dgemm, gonum.Implementation{}.Dgemv, gonum.Implementation{}.Dger, gonum.Implementation{}.Ddot}
-	single = routines[float32]{gonum.Implementation{}.Sgemm, gonum.Implementation{}.Sgemv, gonum.Implementation{}.Sger, gonum.Implementation{}.Sdot}
+	double = routines[float64]{gonum.Implementation{}.Dgemm, gonum.Implementation{}.Dgemv, gonum.Implementation{}.Dger}
+	single = routines[float32]{gonum.Implementation{}.Sgemm, gonum.Implementation{}.Sgemv, gonum.Implementation{}.Sger}
 )
 
 // isProduct reports whether BLAS has n's op.
@@ -55,103 +58,97 @@ func blasReads(v *vertex) bool {
 	return false
 }
 
-// dense is an array in memory: where its first element is, and how far it is
-// along each axis to the next.
-type dense struct {
-	data    any
-	off     int
-	shape   []int
-	strides []int
-	dtype   expr.DType
-}
-
-// multiply computes the product n into out, a slice of as many elements as the
-// result has, if all arguments are finite and of n's dtype; else it returns
-// false.
-func multiply(n *expr.Node, args []dense, out any) bool {
-	if n.DType() == expr.Float64 {
-		return multiplyOf(double, n, args, out.([]float64))
-	}
-	return multiplyOf(single, n, args, out.([]float32))
-}
-
-func multiplyOf[T float](r routines[T], n *expr.Node, args []dense, out []T) bool {
-	in := make([]operand[T], len(args))
-	for i, v := range args {
-		o, ok := operandOf[T](v, n.DType())
-		if !ok {
-			return false
-		}
-		in[i] = o
-	}
-	switch n.Op() {
-	case expr.OpDot:
-		dot(r, in, out)
-	case expr.OpGemm:
-		gemm(r, n.Attr().(expr.Transposed), in, out)
-	case expr.OpGemv:
-		gemv(r, n.Attr().(expr.Transposed), in, out)
-	default:
-		ger(r, in, out)
-	}
-	return true
-}
-
-// operand is a scalar, a vector (rows elements, inc apart) or a matrix whose
-// rows lie ld apart; transposed tells that the memory holds its transpose.
+// operand is a scalar, a vector (rows elements, ld apart) or a matrix whose
+// rows lie ld apart; transposed tells that the memory holds its transpose. Data
+// is set for each run.
 type operand[T float] struct {
+	at         *array
 	data       []T
 	rank       int
 	rows, cols int
-	inc, ld    int
+	ld         int
 	transposed bool
 }
 
-// operandOf describes v. It refuses empty arrays, other dtypes than d and
-// elements that are not finite.
-func operandOf[T float](v dense, d expr.DType) (operand[T], bool) {
-	if v.dtype != d || len(v.shape) > 2 || product(v.shape) == 0 {
-		return operand[T]{}, false
-	}
-	o := operand[T]{data: v.data.([]T)[v.off:], rank: len(v.shape), rows: 1, cols: 1, inc: 1, ld: 1}
+// operandOf describes v, which is not empty.
+func operandOf[T float](v *vertex) operand[T] {
+	o := operand[T]{at: v.located(), rank: len(v.shape), rows: 1, cols: 1, ld: 1}
+	strides := o.at.strides
 	switch o.rank {
 	case 1:
-		o.rows, o.inc = v.shape[0], max(1, v.strides[0])
+		o.rows, o.ld = v.shape[0], max(1, strides[0])
 	case 2:
 		o.rows, o.cols = v.shape[0], v.shape[1]
-		switch rows, cols := v.shape[0], v.shape[1]; {
-		case cols == 1 || v.strides[1] == 1: // the other stride of one row does not matter
-			o.ld = max(v.strides[0], cols)
-			if rows == 1 {
-				o.ld = cols
-			}
-			if cols == 1 && rows > 1 {
-				o.ld = v.strides[0]
-			}
+		switch {
+		case o.rows == 1: // the stride of one row does not matter
+			o.ld = o.cols
+		case o.cols == 1 || strides[1] == 1:
+			o.ld = max(strides[0], o.cols)
 		default:
-			o.ld, o.transposed = max(v.strides[1], rows), true
+			o.ld, o.transposed = max(strides[1], o.rows), true
 		}
 	}
-	return o, o.finite()
+	return o
 }
 
-// finite reports whether all elements of o are.
-func (o operand[T]) finite() bool {
-	rows, cols, ld := o.rows, o.cols, o.ld
-	switch {
-	case o.rank == 1:
-		cols, ld = 1, o.inc
-	case o.transposed:
-		rows, cols = cols, rows
-	}
-	for i := range rows {
-		for _, x := range o.data[i*ld : i*ld+cols] {
-			if f := float64(x); math.IsInf(f, 0) || math.IsNaN(f) {
-				return false
-			}
+// finite reports whether the rows of o's memory from lo up to hi are finite:
+// x - x is 0 for numbers that are, and NaN otherwise.
+func (o *operand[T]) finite(lo, hi int) bool {
+	_, cols := o.memory()
+	var zero [4]T
+	for i := lo; i < hi; i++ {
+		row := o.data[i*o.ld : i*o.ld+cols]
+		for ; len(row) >= 4; row = row[4:] {
+			zero[0] += row[0] - row[0]
+			zero[1] += row[1] - row[1]
+			zero[2] += row[2] - row[2]
+			zero[3] += row[3] - row[3]
+		}
+		for _, x := range row {
+			zero[0] += x - x
 		}
 	}
-	return true
+	return zero == [4]T{}
+}
+
+// memory returns the number of rows and columns of the memory of o, in which a
+// vector is a column.
+func (o *operand[T]) memory() (rows, cols int) {
+	if o.transposed {
+		return o.cols, o.rows
+	}
+	return o.rows, o.cols
+}
+
+// shape returns the shape of o, transposed if t.
+func (o *operand[T]) shape(t bool) (rows, cols int) {
+	if t {
+		return o.cols, o.rows
+	}
+	return o.rows, o.cols
+}
+
+// from returns the memory of op(o) from row i and column j on, op being the
+// transpose if t.
+func (o *operand[T]) from(t bool, i, j int) []T {
+	if t != o.transposed {
+		i, j = j, i
+	}
+	return o.data[i*o.ld+j:]
+}
+
+// copyTo writes the elements of o in rows i up to i+m and columns j up to j+n to
+// dst, whose rows lie ld apart.
+func (o *operand[T]) copyTo(dst []T, ld, i, j, m, n int) {
+	for r := range m {
+		if o.transposed {
+			for c := range n {
+				dst[r*ld+c] = o.data[(j+c)*o.ld+i+r]
+			}
+		} else {
+			copy(dst[r*ld:r*ld+n], o.data[(i+r)*o.ld+j:])
+		}
+	}
 }
 
 func transpose(t bool) blas.Transpose {
@@ -161,78 +158,249 @@ func transpose(t bool) blas.Transpose {
 	return blas.NoTrans
 }
 
-// shape returns the shape of o, transposed if t.
-func (o operand[T]) shape(t bool) (rows, cols int) {
-	if t {
-		return o.cols, o.rows
+// A multiplication is a product step with the memory of one frame:
+// alpha*op(A)@op(B) + beta*C. Of gemv and ger B is a vector, of ger A too.
+type multiplication[T float] struct {
+	routines[T]
+	v           *vertex
+	in          []operand[T]
+	a, b, c     *operand[T] // of in; c may be nil
+	alpha, beta *operand[T] // nil = 1
+	ta, tb      bool
+	m, n, k     int // the result has m x n elements
+	out         []T
+	parts       division
+	first       int // gemv: where this round begins along the axis summed over
+	infinite    atomic.Bool
+	run         func(worker, lo, hi int)
+	check       []func(worker, lo, hi int) // of A and B
+}
+
+// A division says how a product is computed in parts, which follow from its
+// shape alone.
+type division struct {
+	units, chunk int
+	rows, cols   int // of a block of the result of gemm
+	round        int // gemv: elements of the axis summed over that are done at a time
+}
+
+// A multiplier is a multiplication of either element type.
+type multiplier interface {
+	// multiply computes the product; done is false if the reference must do
+	// it, as an operand is not finite.
+	multiply(f *frame, o par.Options) (done bool, err error)
+	// release lets go of memory.
+	release()
+	// division returns the parts.
+	division() division
+}
+
+// newMultiplier binds the product step v, nil if BLAS cannot do it: operands of
+// other dtypes, arrays without elements, two vectors.
+func newMultiplier(v *vertex) multiplier {
+	if v.node.Op() == expr.OpDot && len(v.shape) == 0 {
+		return nil
 	}
-	return o.rows, o.cols
-}
-
-// dot computes products of vectors and matrices.
-func dot[T float](r routines[T], in []operand[T], out []T) {
-	a, b := in[0], in[1]
-	switch {
-	case a.rank == 1 && b.rank == 1:
-		out[0] = r.dot(a.rows, a.data, a.inc, b.data, b.inc)
-	case b.rank == 1:
-		gemv(r, expr.Transposed{}, []operand[T]{scalar[T](1), a, b}, out)
-	case a.rank == 1:
-		gemv(r, expr.Transposed{A: true}, []operand[T]{scalar[T](1), b, a}, out)
-	default:
-		gemm(r, expr.Transposed{}, []operand[T]{scalar[T](1), a, b}, out)
-	}
-}
-
-func scalar[T float](x T) operand[T] { return operand[T]{data: []T{x}} }
-
-// gemm computes alpha*op(A)@op(B) + beta*C.
-func gemm[T float](r routines[T], t expr.Transposed, in []operand[T], out []T) {
-	a, b := in[1], in[2]
-	m, k := a.shape(t.A)
-	_, n := b.shape(t.B)
-	beta := T(0)
-	if len(in) == 5 {
-		beta = in[3].data[0]
-		in[4].copyTo(out)
-	}
-	r.gemm(transpose(t.A != a.transposed), transpose(t.B != b.transposed), m, n, k,
-		in[0].data[0], a.data, a.ld, b.data, b.ld, beta, out, n)
-}
-
-// gemv computes alpha*op(A)@x + beta*y.
-func gemv[T float](r routines[T], t expr.Transposed, in []operand[T], out []T) {
-	a, x := in[1], in[2]
-	beta := T(0)
-	if len(in) == 5 {
-		beta = in[3].data[0]
-		in[4].copyTo(out)
-	}
-	rows, cols := a.shape(a.transposed) // of the memory
-	r.gemv(transpose(t.A != a.transposed), rows, cols, in[0].data[0], a.data, a.ld, x.data, x.inc, beta, out, 1)
-}
-
-// ger computes A + alpha*outer(x, y).
-func ger[T float](r routines[T], in []operand[T], out []T) {
-	x, y := in[1], in[2]
-	in[3].copyTo(out)
-	r.ger(x.rows, y.rows, in[0].data[0], x.data, x.inc, y.data, y.inc, out, y.rows)
-}
-
-// copyTo writes the elements of o to dst in row-major order.
-func (o operand[T]) copyTo(dst []T) {
-	for i := range o.rows {
-		switch {
-		case o.rank == 1:
-			dst[i] = o.data[i*o.inc]
-		case !o.transposed:
-			copy(dst[i*o.cols:(i+1)*o.cols], o.data[i*o.ld:])
-		default:
-			for j := range o.cols {
-				dst[i*o.cols+j] = o.data[j*o.ld+i]
-			}
+	for _, a := range v.args {
+		if a.dtype != v.dtype || len(a.shape) > 2 || product(a.shape) == 0 {
+			return nil
 		}
 	}
+	if v.dtype == expr.Float64 {
+		return newMultiplication(double, v)
+	}
+	return newMultiplication(single, v)
+}
+
+func newMultiplication[T float](r routines[T], v *vertex) *multiplication[T] {
+	p := &multiplication[T]{routines: r, v: v, in: make([]operand[T], len(v.args))}
+	for i, a := range v.args {
+		p.in[i] = operandOf[T](a)
+	}
+	if t, ok := v.node.Attr().(expr.Transposed); ok {
+		p.ta, p.tb = t.A, t.B
+	}
+	switch v.node.Op() {
+	case expr.OpDot:
+		p.a, p.b = &p.in[0], &p.in[1]
+		if p.a.rank == 1 { // x @ A is A' @ x
+			p.a, p.b, p.ta = p.b, p.a, true
+		}
+	case expr.OpGer:
+		p.alpha, p.a, p.b, p.c = &p.in[0], &p.in[1], &p.in[2], &p.in[3]
+	default:
+		p.alpha, p.a, p.b = &p.in[0], &p.in[1], &p.in[2]
+		if len(p.in) == 5 {
+			p.beta, p.c = &p.in[3], &p.in[4]
+		}
+	}
+	p.divide()
+	for _, o := range []*operand[T]{p.a, p.b} {
+		p.check = append(p.check, func(_, lo, hi int) {
+			if !o.finite(lo, hi) {
+				p.infinite.Store(true)
+			}
+		})
+	}
+	return p
+}
+
+// blockSize is the number of rows and columns of the blocks in which gemm works,
+// that of gonum.
+const blockSize = 64
+
+// divide decides about the parts.
+func (p *multiplication[T]) divide() {
+	d := &p.parts
+	switch {
+	case p.a.rank == 1:
+		p.m, p.k, p.n = p.a.rows, 1, p.b.rows
+		d.units, d.chunk, p.run = p.m, productChunk(p.m, p.n, 1), p.ger
+	case p.b.rank == 1:
+		p.m, p.k = p.a.shape(p.ta)
+		p.n = 1
+		d.units, p.run = p.m, p.gemv
+		width := 8
+		if p.ta != p.a.transposed { // rows of the memory lie across the parts
+			width = min(p.m, 1<<12)
+		}
+		d.round = max(8, min(p.k, maxRound/width)&^7)
+		d.chunk = productChunk(p.m, d.round, 64)
+	default:
+		p.m, p.k = p.a.shape(p.ta)
+		_, p.n = p.b.shape(p.tb)
+		d.rows, d.cols = max(1, min(blockSize, maxBlock/p.k)), blockSize
+		d.units, d.chunk, p.run = parts(p.m, d.rows)*parts(p.n, d.cols), 1, p.gemm
+		if small := p.m * p.n * p.k; small < minWork {
+			d.chunk = d.units
+		}
+	}
+}
+
+// maxBlock bounds the rows of a block of gemm times the length of the axis that
+// is summed over, maxRound the elements of the matrix in 8 rows of a round of
+// gemv, or in 4096 columns: a part takes about ten milliseconds at most, and a
+// run can be cancelled between parts.
+const maxBlock, maxRound = 1 << 18, 1 << 22
+
+// productChunk returns how many of units, each of n multiplications, are one
+// part: a multiple of unit.
+func productChunk(units, n, unit int) int {
+	chunk := chunkOf(units, float64(units)*float64(n))
+	return (chunk + unit - 1) / unit * unit
+}
+
+// parts returns the number of parts of n in steps of by.
+func parts(n, by int) int { return (n + by - 1) / by }
+
+// multiply is described by multiplier.
+func (p *multiplication[T]) multiply(f *frame, o par.Options) (done bool, err error) {
+	for i := range p.in {
+		x := &p.in[i]
+		x.data = f.data[x.at.id].([]T)[x.at.off:]
+	}
+	p.out = f.data[p.v.array.id].([]T)[p.v.array.off:]
+	if ok, err := p.safe(o); !ok || err != nil {
+		return false, err
+	}
+	for p.first = 0; ; p.first += p.parts.round {
+		err := par.For(o, p.parts.units, p.parts.chunk, p.run)
+		if err != nil || p.parts.round == 0 || p.first+p.parts.round >= p.k {
+			return true, err
+		}
+	}
+}
+
+// release is described by multiplier.
+func (p *multiplication[T]) release() {
+	for i := range p.in {
+		p.in[i].data = nil
+	}
+	p.out = nil
+}
+
+// division is described by multiplier.
+func (p *multiplication[T]) division() division { return p.parts }
+
+// parts returns the number of parts of a round.
+func (d division) parts() int { return parts(d.units, d.chunk) }
+
+// safe reports whether BLAS computes what the product means: nothing is
+// skipped that is not finite.
+func (p *multiplication[T]) safe(o par.Options) (bool, error) {
+	o.Progress = nil
+	p.infinite.Store(false)
+	if p.beta != nil && p.beta.data[0] == 0 {
+		if rows, _ := p.c.memory(); !p.c.finite(0, rows) {
+			return false, nil
+		}
+	}
+	if p.parts.rows == 0 && (p.alpha == nil || p.alpha.data[0] != 0) {
+		return true, nil // gemv and ger skip nothing
+	}
+	for i, x := range []*operand[T]{p.a, p.b} {
+		rows, cols := x.memory()
+		if err := par.For(o, rows, productChunk(rows, cols, 1), p.check[i]); err != nil {
+			return false, err
+		}
+	}
+	return !p.infinite.Load(), nil
+}
+
+// factor returns a scalar operand, 1 if there is none.
+func factor[T float](x *operand[T]) T {
+	if x == nil {
+		return 1
+	}
+	return x.data[0]
+}
+
+// gemm computes blocks lo up to hi of the result, each over blocks of the axis
+// that is summed over, as gonum's own parallel gemm does. An element is added
+// up in the same order whatever block it is in.
+func (p *multiplication[T]) gemm(_, lo, hi int) {
+	across := parts(p.n, p.parts.cols)
+	for u := lo; u < hi; u++ {
+		i, j := u/across*p.parts.rows, u%across*p.parts.cols
+		m, n := min(p.parts.rows, p.m-i), min(p.parts.cols, p.n-j)
+		out, beta := p.out[i*p.n+j:], T(0)
+		if p.c != nil {
+			p.c.copyTo(out, p.n, i, j, m, n)
+			beta = factor(p.beta)
+		}
+		for l := 0; l < p.k; l += blockSize {
+			p.routines.gemm(transpose(p.ta != p.a.transposed), transpose(p.tb != p.b.transposed), m, n, min(blockSize, p.k-l),
+				factor(p.alpha), p.a.from(p.ta, i, l), p.a.ld, p.b.from(p.tb, l, j), p.b.ld, beta, out, p.n)
+			beta = 1
+		}
+	}
+}
+
+// gemv computes the elements lo up to hi of the result, of one round.
+func (p *multiplication[T]) gemv(_, lo, hi int) {
+	out, beta := p.out[lo:hi], T(1)
+	if p.first == 0 {
+		beta = 0
+		if p.c != nil {
+			for i := range out {
+				out[i] = p.c.data[(lo+i)*p.c.ld]
+			}
+			beta = factor(p.beta)
+		}
+	}
+	t := p.ta != p.a.transposed
+	rows, cols := hi-lo, min(p.parts.round, p.k-p.first)
+	if t {
+		rows, cols = cols, rows
+	}
+	p.routines.gemv(transpose(t), rows, cols, factor(p.alpha), p.a.from(p.ta, lo, p.first), p.a.ld, p.b.data[p.first*p.b.ld:], p.b.ld, beta, out, 1)
+}
+
+// ger computes the rows lo up to hi of C + alpha*outer(a, b).
+func (p *multiplication[T]) ger(_, lo, hi int) {
+	out := p.out[lo*p.n:]
+	p.c.copyTo(out, p.n, lo, 0, hi-lo, p.n)
+	p.routines.ger(hi-lo, p.n, factor(p.alpha), p.a.data[lo*p.a.ld:], p.a.ld, p.b.data, p.b.ld, out, p.n)
 }
 
 // productFlops returns the multiplications and additions of a product: two for

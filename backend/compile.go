@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime/debug"
 
+	"arignote/backend/internal/cpu"
 	"arignote/expr"
 	"arignote/optimize"
 )
@@ -14,6 +15,10 @@ import (
 // this module.
 func (c Config) Compile(inputs []*expr.Node, outputs ...*expr.Node) (p *Program, err error) {
 	c = c.withEnvironment()
+	level, err := cpu.Parse(c.CPU)
+	if err != nil {
+		return nil, inputError("%v", err)
+	}
 	if err := checkSignature(inputs, outputs); err != nil {
 		return nil, err
 	}
@@ -26,7 +31,7 @@ func (c Config) Compile(inputs []*expr.Node, outputs ...*expr.Node) (p *Program,
 	if err != nil {
 		return nil, err
 	}
-	return newProgram(optimized, trace, c), nil
+	return newProgram(optimized, trace, c, level), nil
 }
 
 // checkSignature checks that inputs are distinct inputs and that outputs are

@@ -14,13 +14,20 @@ import (
 // environment adds to it: see the fields.
 type Config struct {
 	// Threads bounds the number of cores that a Program uses; 0 means all.
-	// The results are the same, bit for bit. Large products of matrices use
-	// all cores at present.
+	// The results are the same, bit for bit.
 	Threads int
 
-	// MemoryLimit, in bytes, refuses with ErrMemory to run what needs more
-	// for results and intermediate arrays; 0 means no limit. See
-	// [Plan.PeakBytes] for what is counted.
+	// CPU pretends that the processor is less than it is: "generic", "avx2"
+	// or "avx512". Empty means what there is, or ARIGNOTE_CPU. Compile refuses
+	// a level that the machine does not have. It decides nothing yet: all
+	// levels run the interpreter.
+	CPU string
+
+	// MemoryLimit, in bytes, bounds results and intermediate arrays; 0 means no
+	// limit. What would need more is planned again with more thrift: steps in
+	// another order, values computed twice rather than stored. A run that
+	// needs more even then is refused with ErrMemory and the least that it
+	// needs. See [Plan.PeakBytes] for what is counted.
 	MemoryLimit int64
 
 	// Profile measures each step: see [Program.Profile].
@@ -54,6 +61,9 @@ type Config struct {
 func (c Config) withEnvironment() Config {
 	if os.Getenv("ARIGNOTE_CHECK") == "1" {
 		c.Check = true
+	}
+	if c.CPU == "" {
+		c.CPU = os.Getenv("ARIGNOTE_CPU")
 	}
 	if c.Trace == nil && os.Getenv("ARIGNOTE_TRACE") == "-" {
 		c.Trace = os.Stderr

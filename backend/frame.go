@@ -3,6 +3,7 @@ package backend
 import (
 	"slices"
 	"sync/atomic"
+	"time"
 	"unsafe"
 
 	"arignote/backend/internal/kernel"
@@ -10,19 +11,42 @@ import (
 	"arignote/expr"
 )
 
-// A frame is the memory of one run of a Plan. It is used again by later runs.
+// A frame is the memory of one run of a Plan. It is used again by later runs,
+// which allocate nothing unless the reference computes a step.
 type frame struct {
 	q      *Plan
 	arena  []uint64
 	data   []any         // of each storage
 	values []*expr.Value // of arguments, and of what reference steps made
-	args   [][]*kernel.Args
-	body   [][]func(worker, lo, hi int)
+	steps  []bound       // the steps of the plan
 	refs   []ref
 	failed atomic.Pointer[kernel.IndexError]
 	verify bool // whether arguments have been verified
 
-	progress func(done, total int64) // of this run; nil = none
+	options  par.Options // of this run
+	progress func(done, total int64)
+	done     int64 // parts that have ended, for progress
+	errs     []error
+	together func(worker, lo, hi int) // runs steps of the batch that begins at first
+	first    int
+}
+
+// bound is a step with the memory of a frame.
+type bound struct {
+	args    []*kernel.Args // of each launch
+	body    []func(worker, lo, hi int)
+	product multiplier
+	inputs  []input       // of what the reference computes
+	taken   []*expr.Value // their values
+	time    int64         // nanoseconds, of a step of a batch
+}
+
+// input is an array that the reference reads. The Value is kept for the next
+// run, if the memory is the same then.
+type input struct {
+	v      *vertex
+	value  *expr.Value
+	lo, hi uintptr
 }
 
 // ref is a buffer of a launch whose memory is another in each run.
@@ -37,31 +61,54 @@ func (q *Plan) frame() *frame {
 		return f
 	}
 	f := &frame{q: q, data: make([]any, len(q.storages)), values: make([]*expr.Value, len(q.storages))}
-	f.arena = make([]uint64, q.arena/8+8)
-	base := (uintptr(unsafe.Pointer(unsafe.SliceData(f.arena)))+63)&^63 - uintptr(unsafe.Pointer(unsafe.SliceData(f.arena)))
+	f.arena = make([]uint64, (q.arena+7)/8+8)
+	start := unsafe.Pointer(unsafe.SliceData(f.arena))
+	base := (uintptr(start)+63)&^63 - uintptr(start)
 	for i, s := range q.storages {
-		switch s.place {
-		case inArena:
-			f.data[i] = memories[s.dtype].carve(unsafe.Add(unsafe.Pointer(unsafe.SliceData(f.arena)), int(base)+s.at), s.n)
-		case inConstant:
+		switch {
+		case s.id != i: // in place of another one
+		case s.place == inArena:
+			f.data[i] = memories[s.dtype].carve(unsafe.Add(start, int(base)+s.at), s.n)
+		case s.place == inConstant:
 			f.data[i], f.values[i] = s.data, s.value
 		}
 	}
-	for _, s := range q.steps {
-		var args []*kernel.Args
-		var bodies []func(worker, lo, hi int)
-		for _, l := range s.launches {
-			a := f.launch(l)
-			args = append(args, a)
-			bodies = append(bodies, func(worker, lo, hi int) {
-				if err := l.program.Run(a, kernel.Range{Lo: lo, Hi: hi}); err != nil {
-					f.failed.CompareAndSwap(nil, err.(*kernel.IndexError))
-				}
-			})
+	f.steps = make([]bound, len(q.steps))
+	f.errs = make([]error, len(q.steps))
+	for i, s := range q.steps {
+		f.bind(s, &f.steps[i])
+	}
+	f.together = func(_, lo, hi int) {
+		for i := f.first + lo; i < f.first+hi; i++ {
+			start := time.Now()
+			f.errs[i] = f.step(i, f.options)
+			f.steps[i].time = int64(time.Since(start))
 		}
-		f.args, f.body = append(f.args, args), append(f.body, bodies)
 	}
 	return f
+}
+
+// bind makes b the step s with the memory of f.
+func (f *frame) bind(s *step, b *bound) {
+	for _, l := range s.launches {
+		a := f.launch(l)
+		b.args = append(b.args, a)
+		b.body = append(b.body, func(_, lo, hi int) {
+			if err := l.program.Run(a, kernel.Range{Lo: lo, Hi: hi}); err != nil {
+				f.failed.CompareAndSwap(nil, err.(*kernel.IndexError))
+			}
+		})
+	}
+	if s.vertex == nil {
+		return
+	}
+	if s.vertex.kind == kindProduct {
+		b.product = newMultiplier(s.vertex)
+	}
+	for _, a := range s.vertex.args {
+		b.inputs = append(b.inputs, input{v: a})
+	}
+	b.taken = make([]*expr.Value, len(b.inputs))
 }
 
 // launch binds a launch to the memory of f.
@@ -84,15 +131,16 @@ func (f *frame) run(o par.Options) error {
 	for _, r := range f.refs {
 		r.arg.Data = f.data[r.storage.id]
 	}
-	for i, s := range f.q.steps {
+	f.options, f.done = o, 0
+	for _, b := range f.q.batches {
 		if o.Context != nil && o.Context.Err() != nil {
 			return o.Context.Err()
 		}
-		run := f.step
+		run := f.batch
 		if f.q.program.config.Profile {
 			run = f.timed
 		}
-		if err := run(i, s, o); err != nil {
+		if err := run(b); err != nil {
 			return err
 		}
 	}
@@ -100,75 +148,93 @@ func (f *frame) run(o par.Options) error {
 	return nil
 }
 
+// batch runs the steps of a batch, at the same time if there are several.
+func (f *frame) batch(b batch) error {
+	if b.hi-b.lo == 1 {
+		return f.step(b.lo, f.options)
+	}
+	f.first = b.lo
+	progress := f.progress
+	f.progress = nil
+	err := par.For(f.options, b.hi-b.lo, 1, f.together)
+	f.progress = progress
+	for i := b.lo; i < b.hi; i++ {
+		if err == nil {
+			err = f.errs[i]
+		}
+		f.errs[i] = nil
+		f.advance(f.q.steps[i].parts())
+	}
+	return err
+}
+
 // step runs step i.
-func (f *frame) step(i int, s *step, o par.Options) error {
+func (f *frame) step(i int, o par.Options) error {
+	s := f.q.steps[i]
 	if s.vertex != nil {
-		if err := f.opaque(s.vertex); err != nil {
+		if err := f.opaque(s.vertex, &f.steps[i], o); err != nil {
 			return err
 		}
-		f.bindValues()
+		f.advance(s.parts())
 		return nil
 	}
 	for k, l := range s.launches {
+		args := f.steps[i].args[k]
 		if !f.verify {
-			if err := l.k.Verify(f.args[i][k]); err != nil {
+			if err := l.k.Verify(args); err != nil {
 				panic(err.Error() + "\n" + l.k.String())
 			}
 		}
-		if f.progress != nil {
-			o = f.q.progress(o, i, k, f.progress)
-		}
-		if err := par.For(o, l.units, l.chunk, f.body[i][k]); err != nil {
+		if err := par.For(f.watched(o), l.units, l.chunk, f.steps[i].body[k]); err != nil {
 			return err
 		}
 		if err := f.failed.Load(); err != nil {
 			return err
 		}
+		f.advance(l.parts())
 	}
 	return nil
-}
-
-// bindValues gives launches the memory that a reference step has made.
-func (f *frame) bindValues() {
-	for _, r := range f.refs {
-		if r.storage.place == inValue {
-			r.arg.Data = f.data[r.storage.id]
-		}
-	}
 }
 
 // opaque runs a step that is no kernel.
-func (f *frame) opaque(v *vertex) error {
+func (f *frame) opaque(v *vertex, b *bound, o par.Options) error {
 	id := v.array.id
-	if v.kind == kindItem {
-		x := f.values[v.args[0].array.id].Item(v.node.Attr().(expr.Number).N)
-		f.setValue(id, x)
-		return nil
-	}
-	if v.kind == kindProduct {
-		args := make([]dense, len(v.args))
-		for i, a := range v.args {
-			l := a.located()
-			args[i] = dense{f.data[l.id], l.off, a.shape, l.strides, a.dtype}
-		}
-		if multiply(v.node, args, f.data[id]) {
-			return nil
+	if b.product != nil {
+		if done, err := b.product.multiply(f, o); done || err != nil {
+			return err
 		}
 	}
-	args := make([]*expr.Value, len(v.args))
-	for i, a := range v.args {
-		args[i] = f.valueOf(a)
-	}
-	x, err := v.node.Eval(args)
+	x, err := f.reference(v, b)
 	if err != nil {
 		return err
 	}
-	if v.kind == kindProduct {
-		memories[v.dtype].copy(f.data[id], x.Clone().Data())
+	if v.array.place != inValue {
+		if !x.Contiguous() {
+			x = x.Clone()
+		}
+		memories[v.dtype].copy(f.data[id], x.Data())
 		return nil
 	}
 	f.setValue(id, x)
+	for _, r := range f.refs {
+		if r.storage.id == id {
+			r.arg.Data = f.data[id]
+		}
+	}
 	return nil
+}
+
+// reference computes v by its meaning.
+func (f *frame) reference(v *vertex, b *bound) (*expr.Value, error) {
+	if v.kind == kindItem {
+		return f.values[v.args[0].array.id].Item(v.node.Attr().(expr.Number).N), nil
+	}
+	for i := range b.inputs {
+		b.taken[i] = f.valueOf(&b.inputs[i])
+	}
+	x, err := v.node.Eval(b.taken)
+	clear(b.taken)
+	return x, err
 }
 
 // setValue keeps what a reference step made.
@@ -185,39 +251,29 @@ func (f *frame) setValue(id int, x *expr.Value) {
 }
 
 // valueOf returns an argument of a reference step as a Value.
-func (f *frame) valueOf(v *vertex) *expr.Value {
-	a := v.located()
-	if x := f.values[a.id]; x != nil && a.off == 0 && slices.Equal(x.Shape(), v.shape) && (v.kind == kindInput || v.kind == kindConst || isRowMajor(v.shape, a.strides)) {
+func (f *frame) valueOf(in *input) *expr.Value {
+	v, a := in.v, in.v.located()
+	whole := v.kind == kindInput || v.kind == kindConst || isRowMajor(v.shape, a.strides)
+	if x := f.values[a.id]; x != nil && whole && a.off == 0 && slices.Equal(x.Shape(), v.shape) {
 		return x
 	}
-	if a.contiguous(v.shape) {
-		return memories[v.dtype].value(v.shape, f.data[a.id], a.off)
+	data := f.data[a.id]
+	if !a.contiguous(v.shape) {
+		return strided(v, a, data)
 	}
-	return strided(v, a, f.data[a.id])
+	lo, hi := memories[v.dtype].span(data)
+	if in.value == nil || lo != in.lo || hi != in.hi {
+		in.value, in.lo, in.hi = memories[v.dtype].value(v.shape, data, a.off), lo, hi
+	}
+	return in.value
 }
 
 // strided copies an array that is not contiguous: what a product reads by its
 // strides, but the reference cannot.
 func strided(v *vertex, a *array, data any) *expr.Value {
 	out := expr.Zeros(v.dtype, v.shape...)
-	m := memories[v.dtype]
-	i := 0
-	forEach(v.shape, a.strides, func(off int) {
-		m.copy(m.window(out.Data(), i, 1), m.window(data, a.off+off, 1))
-		i++
-	})
+	memories[v.dtype].gather(out.Data(), data, a.off, v.shape, a.strides)
 	return out
-}
-
-// forEach calls f with the offset of each element, in row-major order.
-func forEach(shape, strides []int, f func(off int)) {
-	if len(shape) == 0 {
-		f(0)
-		return
-	}
-	for i := range shape[0] {
-		forEach(shape[1:], strides[1:], func(off int) { f(i*strides[0] + off) })
-	}
 }
 
 // release gives the frame back, without references to what is not its own.
@@ -230,7 +286,16 @@ func (f *frame) release() {
 	for _, r := range f.refs {
 		r.arg.Data = nil
 	}
-	f.progress = nil
+	for i := range f.steps {
+		for k := range f.steps[i].inputs {
+			in := &f.steps[i].inputs[k]
+			in.value, in.lo, in.hi = nil, 0, 0
+		}
+		if p := f.steps[i].product; p != nil {
+			p.release()
+		}
+	}
+	f.options, f.progress = par.Options{}, nil
 	f.failed.Store(nil)
 	f.q.frames.Put(f)
 }

@@ -85,6 +85,9 @@ const (
 	// rather than stored and loaded: an estimate, not measured.
 	cheap = 4
 
+	// The same where memory is short.
+	maxRepeated = 1000
+
 	// A block is not stored if it has more elements than this and 8 times as
 	// many as the arrays that it is computed from.
 	hugeBlock = 1 << 20
@@ -105,15 +108,21 @@ const (
 // fusion is the state of the decisions.
 type fusion struct {
 	on      bool
+	cheap   float64 // what costs no more than this is computed again rather than stored
+	huge    int     // a block with more elements than this is not stored
 	groups  []*group
 	nextVar kernel.Var
 	nextReg int
 	byDims  map[string][]*group
 }
 
-// fuse groups the vertices of f. With on = false each vertex is stored.
-func fuse(f *flow, on bool) *fusion {
-	s := &fusion{on: on, byDims: make(map[string][]*group)}
+// fuse groups the vertices of f. With on = false each vertex is stored; with
+// save = true memory counts for more than time.
+func fuse(f *flow, on, save bool) *fusion {
+	s := &fusion{on: on, cheap: cheap, huge: hugeBlock, byDims: make(map[string][]*group)}
+	if save {
+		s.cheap, s.huge = maxRepeated, 0
+	}
 	for i := len(f.vertices) - 1; i >= 0; i-- {
 		s.vertex(f.vertices[i])
 	}
@@ -212,13 +221,13 @@ func (s *fusion) inlines(v *vertex) bool {
 		}
 	}
 	size := product(v.shape)
-	if size >= hugeBlock && size/8 > v.leaves && v.kind != kindWhile && (v.kind != kindReduce || product(v.args[0].shape)/size <= maxRepeat) {
+	if size >= s.huge && size/8 > v.leaves && v.kind != kindWhile && (v.kind != kindReduce || product(v.args[0].shape)/size <= maxRepeat) {
 		return true
 	}
 	if v.kind == kindReduce {
 		return one && s.hoistable(v)
 	}
-	if v.cost <= cheap && v.kind != kindTake {
+	if v.cost <= s.cheap && v.kind != kindTake {
 		return true
 	}
 	return one && !s.repeated(v) && (len(distinct(v.uses)) == 1 || s.shared(v) > 0)

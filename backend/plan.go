@@ -14,13 +14,15 @@ import (
 type Plan struct {
 	program  *Program
 	steps    []*step
+	batches  []batch // of steps
 	storages []*storage
 	results  []*array // where the outputs are
 	shapes   [][]int  // of the outputs
 	dtypes   []expr.DType
 	inputs   []*vertex
 	arena    int64 // bytes
-	graph    *expr.Graph
+	total    int64 // parts of all steps, for progress
+	thrift   thrift
 	stage    *stage // if sizes depend on data
 	frames   sync.Pool
 	used     uint64 // for the cache: when it was used last
@@ -35,6 +37,7 @@ type step struct {
 	reads    []*storage
 	writes   []*storage
 	flops    float64
+	inPlace  bool // writes over what it reads
 	clock
 }
 
@@ -47,16 +50,25 @@ type launch struct {
 	work    float64
 }
 
+// thrift says how far a plan goes to save memory. Each kind of plan includes
+// what those before it do.
+type thrift uint8
+
+const (
+	fast      thrift = iota
+	ordered          // steps in an order that needs little memory, one at a time
+	repeating        // what is expensive is computed again rather than stored
+)
+
 // newPlan plans for a specialised graph.
-func newPlan(p *Program, g *expr.Graph, strides [][]int) (*Plan, error) {
+func newPlan(p *Program, g *expr.Graph, strides [][]int, t thrift) (*Plan, error) {
 	f := newFlow(g, strides)
-	s := fuse(f, !p.config.skips("fuse"))
-	q := &Plan{program: p, inputs: f.inputs, graph: g}
+	s := fuse(f, !p.config.skips("fuse"), t == repeating)
+	q := &Plan{program: p, inputs: f.inputs, thrift: t}
 	groups := s.sorted()
 	for i, v := range f.outputs {
-		if v.kind != kindReference && v.kind != kindItem {
-			v.array = &array{storage: &storage{place: inResult, index: i, dtype: v.dtype, n: product(v.shape)}, strides: rowMajor(v.shape)}
-		}
+		v.array = v.place(inResult)
+		v.array.index = i
 	}
 	for _, g := range groups {
 		g.place()
@@ -71,9 +83,24 @@ func newPlan(p *Program, g *expr.Graph, strides [][]int) (*Plan, error) {
 		q.shapes = append(q.shapes, v.shape)
 		q.dtypes = append(q.dtypes, v.dtype)
 	}
+	q.schedule()
 	q.number()
+	q.reuse()
 	q.layOut()
 	return q, nil
+}
+
+// place returns memory for v, in row-major order.
+func (v *vertex) place(p place) *array {
+	s := &storage{place: p, dtype: v.dtype, n: product(v.shape), shared: p == inValue && v.kind == kindItem}
+	if t := v.node.Type(); t.IsTuple() {
+		s.dtype, s.n = expr.Uint8, 0
+		for _, e := range t.Elems {
+			shape, _ := e.Shape()
+			s.n += product(shape) * e.DType.Size()
+		}
+	}
+	return &array{storage: s, strides: rowMajor(v.shape)}
 }
 
 // place gives memory to what a group stores.
@@ -84,13 +111,13 @@ func (g *group) place() {
 			place = inValue
 		}
 		if v.array == nil {
-			v.array = &array{storage: &storage{place: place, dtype: v.dtype, n: product(v.shape)}, strides: rowMajor(v.shape)}
+			v.array = v.place(place)
 		}
 		return
 	}
 	for _, r := range g.roots {
 		if r.v.array == nil {
-			r.v.array = &array{storage: &storage{place: inArena, dtype: r.v.dtype, n: product(r.v.shape)}, strides: rowMajor(r.v.shape)}
+			r.v.array = r.v.place(inArena)
 		}
 	}
 }
@@ -179,62 +206,6 @@ func (s *step) kernel(k *emitted) error {
 	return nil
 }
 
-// number collects the storages of the steps and finds out how long each is
-// needed.
-func (q *Plan) number() {
-	seen := make(map[*storage]bool)
-	use := func(s *storage, at int) {
-		if !seen[s] {
-			seen[s] = true
-			s.id, s.from = len(q.storages), at
-			q.storages = append(q.storages, s)
-		}
-		s.to = at
-	}
-	for _, v := range q.inputs {
-		use(v.array.storage, 0)
-	}
-	for i, s := range q.steps {
-		for _, r := range s.reads {
-			use(r, i)
-		}
-		for _, w := range s.writes {
-			use(w, i)
-		}
-	}
-	for _, a := range q.results {
-		use(a.storage, len(q.steps))
-	}
-}
-
-// layOut gives each storage in the arena its place: the lowest that is free
-// while it is needed.
-func (q *Plan) layOut() {
-	var placed []*storage
-	for _, s := range q.storages {
-		if s.place != inArena {
-			continue
-		}
-		size := rounded(s.bytes())
-		at := int64(0)
-		for again := true; again; {
-			again = false
-			for _, o := range placed {
-				if o.from <= s.to && s.from <= o.to && at < int64(o.at)+rounded(o.bytes()) && int64(o.at) < at+size {
-					at = int64(o.at) + rounded(o.bytes())
-					again = true
-				}
-			}
-		}
-		s.at = int(at)
-		placed = append(placed, s)
-		q.arena = max(q.arena, at+size)
-	}
-}
-
-// rounded returns n rounded up to whole cache lines.
-func rounded(n int64) int64 { return (n + 63) &^ 63 }
-
 // Kernels returns the number of steps that touch data.
 func (q *Plan) Kernels() int {
 	n := 0
@@ -250,12 +221,13 @@ func (q *Plan) Kernels() int {
 }
 
 // PeakBytes returns the memory that a run needs beyond its arguments: results
-// and what is kept between steps. Linear algebra and other reference steps
-// need more for themselves.
+// and what is kept between steps. Each worker has some memory of its own beside
+// it, for a row of what a kernel computes: hundreds of kilobytes. Linear algebra
+// and other reference steps need more for themselves.
 func (q *Plan) PeakBytes() int64 {
 	n := q.arena
 	for _, s := range q.storages {
-		if s.place == inResult || s.place == inValue {
+		if (s.place == inResult || s.place == inValue) && s.root() == s && !s.shared {
 			n += s.bytes()
 		}
 	}
@@ -299,6 +271,27 @@ func compiled(k *kernel.Kernel) (*interp.Program, error) {
 // which does an addition of two float64 in about 0.7 ns. An estimate, not
 // measured.
 const minWork, chunkWork = 1 << 17, 1 << 16
+
+// parts returns the number of parts in which workers do a step; a step that is no
+// kernel counts as one.
+func (s *step) parts() int64 {
+	if s.vertex != nil {
+		return 1
+	}
+	n := int64(0)
+	for _, l := range s.launches {
+		n += l.parts()
+	}
+	return n
+}
+
+// parts returns the number of parts in which workers do a launch.
+func (l *launch) parts() int64 {
+	if l.units == 0 {
+		return 0
+	}
+	return int64((l.units-1)/l.chunk + 1)
+}
 
 // chunkOf returns how many units a worker does at a time.
 func chunkOf(units int, work float64) int {

@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -20,17 +21,18 @@ func (c *Config) checkMemory(q *Plan) error {
 	if c.MemoryLimit <= 0 || q.stage != nil || q.PeakBytes() <= c.MemoryLimit {
 		return nil
 	}
-	e := expr.Errorf(ErrMemory, "", "%s (%d bytes) are needed, the limit is %s (%d bytes)",
+	e := expr.Errorf(ErrMemory, "", "%s (%d bytes) are needed at least, the limit is %s (%d bytes)",
 		sizeText(q.PeakBytes()), q.PeakBytes(), sizeText(c.MemoryLimit), c.MemoryLimit)
 	e.Pos = expr.Here()
 	return e
 }
 
-// A StepProfile is what one step of a plan has taken, over all runs.
+// A StepProfile is what one step of a plan has taken, over all runs. Steps that
+// run at the same time share the time that this takes.
 type StepProfile struct {
 	Step   string   // what the step stores, as text
 	Pos    expr.Pos // the user's line of the last of these expressions
-	Engine string   // interpreter, gonum, reference
+	Engine string   // interpreter, gonum, reference; empty for what is no step
 	Runs   int64
 	Time   time.Duration
 	Bytes  int64   // of one run: arguments, buffers and results that it touches
@@ -38,26 +40,55 @@ type StepProfile struct {
 }
 
 // Profile returns the steps of all plans that are in the cache, those that took
-// most time first. It is empty unless the Program was compiled with
-// Config.Profile.
+// most time first, and after them what is no step: "forgotten plans", the steps
+// of plans that are no longer in the cache, and "overhead", the rest of the time
+// between the beginning and the end of runs: arguments, planning, memory. All
+// rows together are the time that runs took, those that run now left out. It is
+// empty unless the Program was compiled with Config.Profile.
 func (p *Program) Profile() []StepProfile {
+	if !p.config.Profile {
+		return nil
+	}
+	runs, wall := p.whole.runs.Load(), p.whole.nanoseconds.Load()
+	all, forgotten := p.profiles()
+	rest := time.Duration(wall)
+	for _, s := range all {
+		rest -= s.Time
+	}
+	slices.SortStableFunc(all, func(a, b StepProfile) int { return cmp.Compare(b.Time, a.Time) })
+	if forgotten > 0 {
+		all = append(all, StepProfile{Step: "forgotten plans", Time: forgotten})
+	}
+	return append(all, StepProfile{Step: "overhead", Runs: runs, Time: rest - forgotten})
+}
+
+// profiles returns the steps of all plans, and the time of those of plans that
+// are no longer in the cache.
+func (p *Program) profiles() (all []StepProfile, forgotten time.Duration) {
 	p.plans.Lock()
-	var all []StepProfile
+	defer p.plans.Unlock()
+	forgotten = p.plans.forgotten
 	for _, q := range p.plans.byKey {
-		if q.stage != nil {
-			all = append(append(all, q.stage.first.Profile()...), q.stage.rest.Profile()...)
-			continue
-		}
-		for _, s := range q.steps {
-			if n := s.runs.Load(); n > 0 {
-				last := s.stored[len(s.stored)-1].node
-				all = append(all, StepProfile{shortText(last), last.Pos(), s.engine(), n, time.Duration(s.nanoseconds.Load()), s.bytes(), s.flops})
-			}
+		steps, gone := q.profiles()
+		all, forgotten = append(all, steps...), forgotten+gone
+	}
+	return all, forgotten
+}
+
+// profiles returns the steps of a plan that have run.
+func (q *Plan) profiles() (all []StepProfile, forgotten time.Duration) {
+	if q.stage != nil {
+		first, gone := q.stage.first.profiles()
+		rest, goneToo := q.stage.rest.profiles()
+		return append(first, rest...), gone + goneToo
+	}
+	for _, s := range q.steps {
+		if n := s.runs.Load(); n > 0 {
+			last := s.stored[len(s.stored)-1].node
+			all = append(all, StepProfile{shortText(last), last.Pos(), s.engine(), n, time.Duration(s.nanoseconds.Load()), s.bytes(), s.flops})
 		}
 	}
-	p.plans.Unlock()
-	slices.SortStableFunc(all, func(a, b StepProfile) int { return int(b.Time - a.Time) })
-	return all
+	return all, 0
 }
 
 // engine returns the name of what runs the step.
@@ -71,17 +102,39 @@ func (s *step) engine() string {
 	return "reference"
 }
 
-// clock is the time that a step has taken, over all runs.
+// clock is the time that something has taken, over all runs.
 type clock struct {
 	runs, nanoseconds atomic.Int64
 }
 
-// timed runs step i and adds up its time.
-func (f *frame) timed(i int, s *step, o par.Options) error {
+func (c *clock) add(nanoseconds int64) {
+	c.runs.Add(1)
+	c.nanoseconds.Add(nanoseconds)
+}
+
+// clocked adds up the time of a run, from its beginning on.
+func (p *Program) clocked(start time.Time) { p.whole.add(int64(time.Since(start))) }
+
+// timed runs a batch and adds up the time of its steps: that of the whole batch,
+// divided in proportion to what each of them took.
+func (f *frame) timed(b batch) error {
 	start := time.Now()
-	err := f.step(i, s, o)
-	s.runs.Add(1)
-	s.nanoseconds.Add(int64(time.Since(start)))
+	err := f.batch(b)
+	whole := int64(time.Since(start))
+	sum := int64(0)
+	for i := b.lo; i < b.hi; i++ {
+		sum += f.steps[i].time
+	}
+	left := whole
+	for i := b.lo; i < b.hi; i++ {
+		share := left
+		if i+1 < b.hi {
+			share = min(left, int64(float64(whole)*float64(f.steps[i].time)/float64(max(sum, 1))))
+		}
+		left -= share
+		f.q.steps[i].add(share)
+		f.steps[i].time = 0
+	}
 	return err
 }
 
@@ -95,26 +148,20 @@ func WithProgress(ctx context.Context, f func(done, total int64)) context.Contex
 	return context.WithValue(ctx, progressKey{}, f)
 }
 
-// progress returns the options for launch k of step i, which tell f how far
-// the whole run is.
-func (q *Plan) progress(o par.Options, i, k int, f func(done, total int64)) par.Options {
-	var before, total int64
-	for at, s := range q.steps {
-		for n, l := range s.launches {
-			if at < i || at == i && n < k {
-				before += l.parts()
-			}
-			total += l.parts()
-		}
+// watched returns the options for the next launch, which tell how far the whole
+// run is.
+func (f *frame) watched(o par.Options) par.Options {
+	if f.progress != nil {
+		before, report, total := f.done, f.progress, f.q.total
+		o.Progress = func(done, _ int) { report(before+int64(done), total) }
 	}
-	o.Progress = func(done, _ int) { f(before+int64(done), total) }
 	return o
 }
 
-// parts returns the number of parts in which workers do a launch.
-func (l *launch) parts() int64 {
-	if l.units == 0 {
-		return 0
+// advance says that parts have ended. Within a batch that tells nobody.
+func (f *frame) advance(parts int64) {
+	if f.progress != nil {
+		f.done += parts
+		f.progress(f.done, f.q.total)
 	}
-	return int64((l.units-1)/l.chunk + 1)
 }

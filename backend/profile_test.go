@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
+
+	"gorgonia.org/tensor"
 
 	"arignote/backend"
 )
@@ -17,16 +20,61 @@ func TestMemoryLimit(t *testing.T) {
 	wrong(t, err, backend.ErrMemory, "8008 bytes")
 }
 
+// TestProfile: the rows have what they must have, and are together the time of
+// the runs, which lies within the time around the calls.
 func TestProfile(t *testing.T) {
-	p := program(t, backend.Config{Profile: true}, "x: float64[?]\nsum(exp(x))")
+	p := program(t, backend.Config{Profile: true}, "x: float64[?]\nA: float64[?, ?]\nsum(exp(x)), exp(dot(A, x)), cumsum(x)")
+	start := time.Now()
 	for range 3 {
-		if _, err := p.Run(make([]float64, 1000)); err != nil {
+		if _, err := p.Run(make([]float64, 1000), tensor.New(tensor.WithShape(1000, 1000), tensor.Of(tensor.Float64))); err != nil {
 			t.Fatal(err)
 		}
 	}
+	around := time.Since(start)
 	steps := p.Profile()
-	if len(steps) != 1 || steps[0].Runs != 3 || steps[0].Time <= 0 || steps[0].Flops <= 0 || steps[0].Engine != "interpreter" || steps[0].Pos.Line == 0 {
-		t.Errorf("%+v", steps)
+	engines, sum := map[string]int{}, time.Duration(0)
+	for _, s := range steps {
+		engines[s.Engine]++
+		sum += s.Time
+		switch {
+		case s.Runs != 3 || s.Time < 0:
+			t.Errorf("%+v: want 3 runs", s)
+		case s.Engine == "":
+			if s.Step != "overhead" || s.Time <= 0 {
+				t.Errorf("%+v: want the overhead", s)
+			}
+		case s.Pos.Line != 3 || s.Bytes < 8000:
+			t.Errorf("%+v: want line 3, and bytes", s)
+		case s.Engine != "reference" && s.Flops < 1000:
+			t.Errorf("%+v: want operations", s)
+		}
+	}
+	if engines["interpreter"] < 1 || engines["gonum"] != 1 || engines["reference"] != 1 || engines[""] != 1 {
+		t.Errorf("engines %v", engines)
+	}
+	if sum <= 0 || sum > around {
+		t.Errorf("all rows together %v, the calls took %v", sum, around)
+	}
+	if plain := program(t, backend.Config{}, "x: float64\nx + 1"); len(plain.Profile()) != 0 {
+		t.Error("a profile that nobody asked for")
+	}
+}
+
+// TestProfileForgets runs so many shapes that plans leave the cache: nothing is
+// lost.
+func TestProfileForgets(t *testing.T) {
+	p := program(t, backend.Config{Profile: true}, "x: float64[?]\nsum(exp(x))")
+	for n := range 100 {
+		if _, err := p.Run(make([]float64, n+1)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	forgotten := false
+	for _, s := range p.Profile() {
+		forgotten = forgotten || s.Step == "forgotten plans" && s.Time > 0
+	}
+	if !forgotten {
+		t.Errorf("%+v", p.Profile())
 	}
 }
 

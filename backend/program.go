@@ -5,9 +5,11 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"time"
 
 	"gorgonia.org/tensor"
 
+	"arignote/backend/internal/cpu"
 	"arignote/expr"
 	"arignote/optimize"
 )
@@ -18,14 +20,16 @@ type Program struct {
 	graph  *expr.Graph
 	trace  *optimize.Trace
 	config Config
+	level  cpu.Level           // of the processor, or what it is to be taken for
 	host   map[*expr.Node]bool // scalars whose values are needed for planning
 	plans  planCache
 	calls  sync.Pool // of *call: for RunInto
+	whole  clock     // of runs, if they are profiled
 }
 
 // newProgram returns the Program for a simplified graph.
-func newProgram(g *expr.Graph, trace *optimize.Trace, c Config) *Program {
-	return &Program{graph: g, trace: trace, config: c, host: hostNodes(g)}
+func newProgram(g *expr.Graph, trace *optimize.Trace, c Config, level cpu.Level) *Program {
+	return &Program{graph: g, trace: trace, config: c, level: level, host: hostNodes(g)}
 }
 
 // Graph returns the simplified graph that is run.
@@ -47,6 +51,9 @@ func (p *Program) Run(args ...any) (results []*tensor.Dense, err error) {
 // that is looked at between parts of steps, tens of microseconds apart.
 func (p *Program) RunContext(ctx context.Context, args ...any) (results []*tensor.Dense, err error) {
 	defer catch("run", p.graph, &err)
+	if p.config.Profile {
+		defer p.clocked(time.Now())
+	}
 	values, err := p.bind(args)
 	if err != nil {
 		return nil, err
@@ -108,13 +115,13 @@ func (p *Program) order(args map[string]any) ([]any, error) {
 // there is an error nothing is written.
 func (p *Program) RunInto(out []*tensor.Dense, args ...any) (err error) {
 	defer catch("run", p.graph, &err)
+	if p.config.Profile {
+		defer p.clocked(time.Now())
+	}
 	if len(out) != len(p.graph.Outputs) {
 		return inputError("%d tensors for %d outputs", len(out), len(p.graph.Outputs))
 	}
-	if p.runShort(out, args) {
-		return nil
-	}
-	return p.runLong(out, args)
+	return p.runInto(out, args)
 }
 
 // bind converts the arguments and checks them against the inputs.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"sync"
+	"time"
 
 	"arignote/backend/internal/kernel"
 	"arignote/backend/internal/par"
@@ -19,9 +20,10 @@ const maxPlans = 64
 // planCache holds the plans that were used last.
 type planCache struct {
 	sync.Mutex
-	byKey map[string]*Plan
-	clock uint64
-	key   []byte
+	byKey     map[string]*Plan
+	clock     uint64
+	key       []byte
+	forgotten time.Duration // that steps of plans took which are no longer here
 }
 
 // run computes the outputs for bound arguments. The results share no memory
@@ -43,18 +45,11 @@ func (p *Program) run(ctx context.Context, values []*expr.Value) ([]*expr.Value,
 	f.progress, _ = ctx.Value(progressKey{}).(func(done, total int64))
 	out := make([]*expr.Value, len(q.results))
 	for i, a := range q.results {
-		if a.place == inResult {
-			out[i] = expr.Zeros(q.dtypes[i], q.shapes[i]...)
-			f.data[a.id] = out[i].Data()
-		}
+		out[i] = expr.Zeros(q.dtypes[i], q.shapes[i]...)
+		f.data[a.id] = out[i].Data()
 	}
 	if err := f.run(p.options(ctx)); err != nil {
-		return nil, p.explain(q, values, err)
-	}
-	for i, a := range q.results {
-		if a.place != inResult {
-			out[i] = f.values[a.id].Clone()
-		}
+		return nil, p.explain(values, err)
 	}
 	return out, nil
 }
@@ -78,7 +73,7 @@ func (f *frame) setArguments(values []*expr.Value) {
 
 // explain turns the error of a kernel into that of the op: the reference finds
 // the same index out of range and says it in the user's terms.
-func (p *Program) explain(q *Plan, values []*expr.Value, err error) error {
+func (p *Program) explain(values []*expr.Value, err error) error {
 	var wrong *kernel.IndexError
 	if !errors.As(err, &wrong) {
 		return err
@@ -114,11 +109,21 @@ func (p *Program) plan(values []*expr.Value) (*Plan, error) {
 				oldest, used = key, q.used
 			}
 		}
-		delete(c.byKey, oldest)
+		c.forget(oldest)
 	}
 	q.used = c.clock
 	c.byKey[string(c.key)] = q
 	return q, nil
+}
+
+// forget drops a plan from the cache.
+func (c *planCache) forget(key string) {
+	steps, gone := c.byKey[key].profiles()
+	for _, s := range steps {
+		gone += s.Time
+	}
+	c.forgotten += gone
+	delete(c.byKey, key)
 }
 
 // appendKey appends what tells arguments apart that need different plans:
@@ -171,7 +176,14 @@ func (p *Program) newPlan(values []*expr.Value) (*Plan, error) {
 	if len(s.stop) > 0 {
 		return newStage(p, s), nil
 	}
-	return newPlan(p, s.graph, strides)
+	q, err := newPlan(p, s.graph, strides, fast)
+	for t := ordered; err == nil && p.config.checkMemory(q) != nil && t <= repeating; t++ {
+		var other *Plan
+		if other, err = newPlan(p, s.graph, strides, t); err == nil && other.PeakBytes() < q.PeakBytes() {
+			q = other
+		}
+	}
+	return q, err
 }
 
 // Plan returns the plan for arguments of these shapes. Where sizes depend on
@@ -272,8 +284,8 @@ func newStage(p *Program, s *special) *Plan {
 			}
 		}
 	}
-	st.first = newProgram(expr.NewGraph(g.Inputs, boundary...), p.trace, p.config)
-	st.rest = newProgram(expr.NewGraph(inputs, expr.Replace(by, g.Outputs...)...), p.trace, p.config)
+	st.first = newProgram(expr.NewGraph(g.Inputs, boundary...), p.trace, p.config, p.level)
+	st.rest = newProgram(expr.NewGraph(inputs, expr.Replace(by, g.Outputs...)...), p.trace, p.config, p.level)
 	return &Plan{program: p, stage: st}
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"arignote/backend/internal/kernel"
+	"arignote/backend/internal/par"
 	"arignote/expr"
 )
 
@@ -17,10 +18,15 @@ func (q *Plan) String() string {
 		q.stage.write(&b)
 		return b.String()
 	}
-	for i, s := range q.steps {
-		s.write(&b, i+1)
+	for _, batch := range q.batches {
+		for k := batch.lo; k < batch.hi; k++ {
+			q.steps[k].write(&b, k+1, batch)
+		}
 	}
-	fmt.Fprintf(&b, "%d kernels, peak %s: arena %s, results %s\n", q.Kernels(), sizeText(q.PeakBytes()), sizeText(q.arena), sizeText(q.PeakBytes()-q.arena))
+	fmt.Fprintf(&b, "%d kernels, peak %s: arena %s, results %s", q.Kernels(), sizeText(q.PeakBytes()), sizeText(q.arena), sizeText(q.PeakBytes()-q.arena))
+	fmt.Fprintf(&b, "; %s, CPU level %v, %d threads", [...]string{fast: "planned for speed", ordered: "ordered to save memory", repeating: "computing again to save memory"}[q.thrift],
+		q.program.level, par.Threads(q.program.config.Threads))
+	b.WriteByte('\n')
 	return b.String()
 }
 
@@ -37,8 +43,8 @@ func (st *stage) write(b *strings.Builder) {
 	b.WriteString(st.tail.String())
 }
 
-// write lists one step.
-func (s *step) write(b *strings.Builder, number int) {
+// write lists one step of a batch.
+func (s *step) write(b *strings.Builder, number int, batch batch) {
 	names := make([]string, len(s.stored))
 	for i, v := range s.stored {
 		names[i] = shortText(v.node)
@@ -48,18 +54,47 @@ func (s *step) write(b *strings.Builder, number int) {
 	case len(s.launches) > 0:
 		fmt.Fprintf(b, "   interpreter: %s\n", s.loops())
 	case s.vertex.kind == kindProduct:
-		b.WriteString("   gonum\n")
+		fmt.Fprintf(b, "   gonum: %s\n", productText(s.vertex))
 	case s.vertex.kind == kindItem:
 		b.WriteString("   no data is touched\n")
 	default:
-		fmt.Fprintf(b, "   reference: %s\n", s.why)
+		fmt.Fprintf(b, "   reference: %s; it allocates\n", s.why)
 	}
-	reads, writes := storageText(s.reads), storageText(s.writes)
-	fmt.Fprintf(b, "   reads %s, writes %s; %s", reads, writes, sizeText(s.bytes()))
+	fmt.Fprintf(b, "   reads %s, writes %s", storageText(s.reads), storageText(s.writes))
+	if s.inPlace {
+		b.WriteString(" in place")
+	}
+	fmt.Fprintf(b, "; %s", sizeText(s.bytes()))
 	if s.flops > 0 { // unknown of the reference
 		fmt.Fprintf(b, ", %.2g operations", s.flops)
 	}
+	if batch.hi-batch.lo > 1 {
+		fmt.Fprintf(b, "; at the same time as steps %d to %d", batch.lo+1, batch.hi)
+	}
 	b.WriteByte('\n')
+}
+
+// productText describes the loops of a product: those of the result and that of
+// the sum.
+func productText(v *vertex) string {
+	text := strings.Join(fields(v.shape), " x ")
+	summed := int(productFlops(v) / 2 / float64(max(1, product(v.shape))))
+	if m := newMultiplier(v); m != nil {
+		text += fmt.Sprintf(" x (sum %d)", summed)
+		if n := m.division().parts(); n > 1 {
+			text += fmt.Sprintf(" in %d parts", n)
+		}
+	}
+	return text
+}
+
+// fields returns numbers as texts.
+func fields(numbers []int) []string {
+	out := make([]string, len(numbers))
+	for i, n := range numbers {
+		out[i] = fmt.Sprint(n)
+	}
+	return out
 }
 
 // bytes returns the size of everything that the step reads and writes.

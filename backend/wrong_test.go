@@ -197,3 +197,20 @@ func TestWrongText(t *testing.T) {
 		t.Errorf("a name used twice: %v", err)
 	}
 }
+
+// TestWrongCPU asks for processors that are not there.
+func TestWrongCPU(t *testing.T) {
+	x := expr.Scalar("x")
+	_, err := backend.Config{CPU: "mmx"}.Compile([]*expr.Node{x}, x)
+	wrong(t, err, expr.ErrInput, `CPU level "mmx": not one of generic, avx2, avx512`)
+	t.Setenv("ARIGNOTE_CPU", "sse")
+	_, err = backend.Compile([]*expr.Node{x}, x)
+	wrong(t, err, expr.ErrInput, `CPU level "sse"`)
+	p, err := backend.Config{CPU: "generic"}.Compile([]*expr.Node{x}, x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if q, err := p.Plan(1); err != nil || !strings.Contains(q.String(), "CPU level generic") {
+		t.Errorf("%v\n%v", err, q)
+	}
+}

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"fmt"
+	"math"
 	"math/bits"
 	"slices"
 
@@ -161,8 +162,8 @@ func (v *verifier) spans(at Index, picks []Picked, loops []*Loop) (terms []span,
 	return terms, true
 }
 
-// far is more than any slice has elements.
-const far = 1 << 56
+// far is more than any slice has elements; twice as much is still an int.
+const far = math.MaxInt / 2
 
 // reach returns the first and the last element that a touches.
 func (v *verifier) reach(a access) (lo, hi int) {
