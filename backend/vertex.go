@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"math"
 	"slices"
 	"strconv"
 
@@ -312,10 +313,9 @@ func splits(from, to []int) (m []merged, ok bool) {
 func (v *vertex) measure() {
 	for _, a := range v.args {
 		a.users++
-		v.leaves += a.leaves
+		v.leaves = min(v.leaves+a.leaves, math.MaxInt/2)
 		v.cost += a.cost
 	}
-	v.leaves = min(v.leaves, 1<<50)
 	switch v.kind {
 	case kindElement:
 		v.cost += opCost(v.node.Op())

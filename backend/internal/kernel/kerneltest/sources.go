@@ -1,6 +1,7 @@
 package kerneltest
 
 import (
+	"math"
 	"math/rand/v2"
 
 	"arignote/backend/internal/kernel"
@@ -16,7 +17,7 @@ func sourceCases() []Case {
 				store y[i] = w
 			}
 		}`, func(n int, r *rand.Rand) ([]int, []any, []any) {
-			step, start := -3, 1<<40
+			step, start := -3, math.MaxInt>>23
 			x, y := make([]int64, n), make([]float64, n)
 			for i := range x {
 				x[i] = int64(start + i*step)
@@ -179,7 +180,7 @@ func sourceCases() []Case {
 				store d[i] = v4
 			}
 		}`, func(n int, r *rand.Rand) ([]int, []any, []any) {
-			key, at := [2]uint32{r.Uint32(), r.Uint32()}, 1<<35+3
+			key, at := [2]uint32{r.Uint32(), r.Uint32()}, math.MaxInt>>28+4
 			a, b, c, d := make([]uint32, n), make([]uint64, n), make([]float32, 4*n), make([]float64, n)
 			for i := range n {
 				e := at + i
