@@ -20,15 +20,15 @@
 //
 // A line such as
 //
-//	W1 n=1e6 T1  ours 1.234 ms  C 0.22 ms  ratio=5.61  best other: numba 0.16 ms
+//	W1 n=1e6 T1  ours 1.234 ms  C 0.22 ms  ratio=5.61  best other: numba 0.16 ms  check ok
 //
 // gives the medians for one workload, size and number of threads. C is the
 // fastest of the hand-written references, the ratio is the median over rounds in
 // which ours and C take turns, followed by the smallest and the largest if there
 // are several rounds. "scaled" marks a time of ours that was measured at a
 // smaller size and multiplied, because the full size would take too long or
-// too much memory. Where the checksums of ours and the peers disagree the line
-// says "check differs". "disturbed" marks a line for which other processes used
+// too much memory. The line says "check ok" where the checksums of the results of ours
+// and the peers agree, and "check differs" where they do not. "disturbed" marks a line for which other processes used
 // the CPU: measure again on a quiet machine.
 //
 // Everything is built and stored below $TMPDIR/arignote-peers, nothing in the

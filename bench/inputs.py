@@ -56,6 +56,8 @@ def write(workload, n):
 
 os.makedirs(wl.DATA, exist_ok=True)
 for workload in sys.argv[1:]:
+    if workload == "W16":
+        wl.w16("2GB-warm")
     for n in wl.NS[workload] if workload in ARRAYS else []:
         write(workload, n)
         if workload in CHECKED:

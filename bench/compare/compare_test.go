@@ -22,7 +22,7 @@ func TestLine(t *testing.T) {
 {"workload":"W1","impl":"numba","threads":1,"n":1000000,"median_s":0.00016,"check":10}
 {"workload":"W1","impl":"numba-par","threads":2,"n":1000000,"median_s":0.00001,"check":10}
 {"workload":"W1","impl":"torch","threads":1,"n":1000000,"error":"ModuleNotFoundError(\"No module named 'torch'\")"}`)...)
-	want := "W1 n=1e6 T1  ours 1.234 ms  C 0.22 ms  ratio=5.609  best other: numba 0.16 ms\n"
+	want := "W1 n=1e6 T1  ours 1.234 ms  C 0.22 ms  ratio=5.609  best other: numba 0.16 ms  check ok\n"
 	if got := printed(x); got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
@@ -53,9 +53,9 @@ func TestRoundsAndDisagreement(t *testing.T) {
 
 func TestSpecialLines(t *testing.T) {
 	for _, test := range []struct{ name, rows, want string }{
-		{"missing", `{"workload":"W5","impl":"arignote","threads":1,"n":10000000,"error":"not implemented: random numbers"}
+		{"missing", `{"workload":"W5","impl":"arignote","threads":1,"n":10000000,"error":"memory limit"}
 {"workload":"W5","impl":"c-xoshiro-simd","threads":1,"n":10000000,"median_s":0.0028,"check":3.1415}`,
-			"W5 n=1e7 T1  ours: not implemented: random numbers  C 2.8 ms  ratio=-  best other: -\n"},
+			"W5 n=1e7 T1  ours: memory limit  C 2.8 ms  ratio=-  best other: -\n"},
 		{"scaled", `{"workload":"W9","impl":"arignote","threads":1,"n":100000000,"median_s":5,"scaled":100,"note":"measured at length 1000000"}
 {"workload":"W9","impl":"c-simd","threads":1,"n":100000000,"median_s":0.5,"check":8.175}`,
 			"W9 n=1e8 T1  ours 5000 ms (scaled)  C 500 ms  ratio=10  best other: -  [measured at length 1000000]\n"},

@@ -53,7 +53,7 @@ func (t *table) text(k key, x *times) string {
 	} else {
 		b.WriteString("  best other: -")
 	}
-	b.WriteString(t.disagreement(k, x))
+	b.WriteString(t.agreement(k, x))
 	b.WriteString(disturbance(k, x))
 	if x.remark != "" {
 		fmt.Fprintf(&b, "  [%s]", x.remark)
@@ -77,9 +77,8 @@ func short(x float64) string {
 	return s
 }
 
-// disagreement says so if our checksum differs from a peer's by more than
-// rounding.
-func (t *table) disagreement(k key, x *times) string {
+// agreement says whether our checksum is that of a peer but for rounding.
+func (t *table) agreement(k key, x *times) string {
 	checks := t.checks[k.job()]
 	if x.check == nil || len(checks) == 0 {
 		return ""
@@ -88,7 +87,7 @@ func (t *table) disagreement(k key, x *times) string {
 	if want := checks[impl]; !agree(*x.check, want, tolerance(k.workload)) {
 		return fmt.Sprintf("  check differs: ours %.12g, %s %.12g", *x.check, impl, want)
 	}
-	return ""
+	return "  check ok"
 }
 
 // disturbance says so if other processes used the CPU in most measurements of

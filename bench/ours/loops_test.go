@@ -1,6 +1,10 @@
 package main
 
-import "math"
+import (
+	"math"
+
+	"arignote/expr"
+)
 
 // This file has the workloads as plain loops, the reference of ours_test.go.
 
@@ -52,6 +56,41 @@ func diffusionLoop(a [][]float64) [][]float64 {
 			return p[k]
 		}
 		return p[k] + f*(p[k+n]+p[k-n]+p[k+1]+p[k-1]-4*p[k])
+	})}
+}
+
+// piLoop counts the points inside of the circle among those of expr.Uniform.
+func piLoop(a [][]float64) [][]float64 {
+	n, inside := int(a[1][0]), 0
+	var points [2][]float64
+	for i := range points {
+		v, err := expr.NewGraph(nil, expr.Uniform(expr.FoldIn(int64(a[0][0]), i), n)).Evaluate(nil)
+		if err != nil {
+			panic(err)
+		}
+		points[i] = floats(v[0])
+	}
+	for i := range n {
+		x, y := 2*points[0][i]-1, 2*points[1][i]-1
+		if x*x+y*y < 1 {
+			inside++
+		}
+	}
+	return single(4 * float64(inside) / float64(n))
+}
+
+func mandelbrotLoop(a [][]float64) [][]float64 {
+	n, steps := int(a[3][0]), int(a[4][0])
+	return [][]float64{each(n*n, func(i int) float64 {
+		re, im := a[0][0]+float64(i%n-n/2)*a[2][0], a[1][0]+float64(i/n-n/2)*a[2][0]
+		x, y := 0.0, 0.0
+		for k := range steps {
+			x, y = x*x-y*y+re, 2*x*y+im
+			if x*x+y*y > 4 {
+				return float64(k)
+			}
+		}
+		return float64(steps - 1)
 	})}
 }
 

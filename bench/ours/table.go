@@ -26,8 +26,8 @@ var workloads = []workload{
 	{name: "W3", sizes: lengths(2000), order: 2, check: sum, data: slideData, build: slide},
 	{name: "W4", sizes: []size{{"299x299x13410 steps", diffusionSteps}}, order: 1, check: sum, start: diffuse},
 	{name: "W4", sizes: []size{{"step", diffusionRows}}, data: diffusionData, build: diffusionStep, feed: [][2]int{{0, 0}}},
-	{name: "W5", sizes: lengths(1e6, 1e7), missing: "random numbers"},
-	{name: "W6", sizes: []size{{"256px", 0}, {"1024px", 0}, {"256px-zoom", 0}}, missing: "a loop for each element"},
+	{name: "W5", sizes: lengths(1e6, 1e7), order: 1, check: sum, data: piData, build: pi},
+	{name: "W6", sizes: viewSizes, check: sum, data: viewData, build: text(mandelbrot)},
 	{name: "W7", sizes: lengths(1e7), order: 1, check: sum,
 		data: func(s *source, n int) []any { return []any{n} },
 		build: func() (*expr.Graph, error) {
@@ -61,6 +61,7 @@ var workloads = []workload{
 	{name: "W13l", sizes: []size{{"1000x1000", 1000}}, order: 1, check: sum,
 		data:  func(s *source, rows int) []any { return []any{matrix[float64](s, "x", rows, 1000, normal(0, 3))} },
 		build: text("x: float64[m, n]\n logsumexp(x, axis=1)")},
+	{name: "W16", sizes: []size{{"2GB-warm", 1 << 28}}, check: sum, data: mapped, build: text("x: float64[n]\n mean(x)")},
 	{name: "W17", sizes: lengths(1000), order: 2, check: energyAndForces, data: atoms, build: lennardJones},
 	{name: "W18", sizes: lengths(1e6, 1e7), order: 1, check: sum, data: optionData,
 		build: text(`

@@ -14,9 +14,8 @@ import (
 
 // workload is a row of the table of workloads.
 type workload struct {
-	name    string
-	impl    string // the name of our variant; "arignote" if empty
-	missing string // what the library lacks to express it; nothing else is set then but sizes
+	name string
+	impl string // the name of our variant; "arignote" if empty
 
 	sizes []size
 	order int // the work grows with the length to this power; 0 = the full size alone makes sense
@@ -121,10 +120,6 @@ func (w *workload) measure(z size, set settings) row {
 	r := row{Workload: w.name, Impl: w.impl, Threads: set.threads, N: z.n}
 	if r.Impl == "" {
 		r.Impl = "arignote"
-	}
-	if w.missing != "" {
-		r.Error = "not implemented: " + w.missing
-		return r
 	}
 	length, err := w.fit(z, set, &r)
 	if err == nil {
