@@ -243,7 +243,7 @@ func buildStack(s *site) *Node {
 func (s *site) countOf(i int) any {
 	n := s.node(i)
 	if s.err == nil && (n.Rank() != 0 || !n.DType().IsInteger()) {
-		s.fail(s.args[i], ErrDType, "%s must be an integer scalar, not %s", s.form.params[i].name, n.typ)
+		s.fail(s.args[i], ErrDType, "%s must be an integer scalar, not %s", s.form.params[i].name, n.Type())
 	}
 	return s.length(s.args[i], n)
 }

@@ -105,7 +105,7 @@ func buildLinspace(s *site) *Node {
 func buildFull(s *site) *Node {
 	v := s.node(1)
 	if s.err == nil && v.Rank() != 0 {
-		s.fail(s.args[1], ErrShape, "v must be a scalar, not %s", v.typ)
+		s.fail(s.args[1], ErrShape, "v must be a scalar, not %s", v.Type())
 	}
 	v = s.converted(v, s.dtype(2, v.DType()))
 	return v.BroadcastTo(s.shape(0))
@@ -121,7 +121,7 @@ func (s *site) converted(v *Node, d DType) *Node {
 		n := s.constant(v.Value().convert(d))
 		n.typ.Weak = false
 		return n
-	case v.DType() == d && !v.typ.Weak:
+	case v.DType() == d && !v.Type().Weak:
 		return v
 	}
 	return s.apply(OpCast, Cast{d}, v)
@@ -139,7 +139,7 @@ func buildFullLike(s *site) *Node { return s.like(s.node(0), s.node(1), 2) }
 // like fills an array of the shape of x with v, in the dtype of argument i.
 func (s *site) like(x, v *Node, i int) *Node {
 	if s.err == nil && v.Rank() != 0 {
-		s.fail(s.args[i-1], ErrShape, "v must be a scalar, not %s", v.typ)
+		s.fail(s.args[i-1], ErrShape, "v must be a scalar, not %s", v.Type())
 	}
 	v = s.converted(v, s.dtype(i, x.DType()))
 	if s.err == nil && x.Rank() == 0 {

@@ -93,9 +93,9 @@ func checkNode(n *Node) *Error {
 		return nil
 	case Constant:
 		want := a.Value.Type()
-		want.Weak = n.typ.Weak
-		if n.op != OpConst || len(n.args) > 0 || !n.typ.Equal(want) || n.typ.Weak && n.Rank() > 0 {
-			return Errorf(ErrDType, n.op.String(), "type %s for the constant %s", n.typ, want)
+		want.Weak = n.Type().Weak
+		if n.op != OpConst || len(n.args) > 0 || !n.Type().Equal(want) || n.Type().Weak && n.Rank() > 0 {
+			return Errorf(ErrDType, n.op.String(), "type %s for the constant %s", n.Type(), want)
 		}
 		return nil
 	}
@@ -103,8 +103,8 @@ func checkNode(n *Node) *Error {
 	switch {
 	case err != nil:
 		return err
-	case !t.Equal(n.typ):
-		return Errorf(ErrDType, n.op.String(), "the node has type %s, its rule says %s", typeText(n.typ), typeText(t))
+	case !t.Equal(n.Type()):
+		return Errorf(ErrDType, n.op.String(), "the node has type %s, its rule says %s", typeText(n.Type()), typeText(t))
 	}
 	return nil
 }

@@ -54,9 +54,13 @@ func Strong(v *Value) *Node {
 
 // constant returns the node that holds v, which must not change any more.
 func constant(v *Value, weak bool) *Node {
-	n := &Node{op: OpConst, attr: Constant{v}, typ: v.Type(), place: here()}
-	n.typ.Weak = weak
-	return n
+	return constantAt(here(), v, weak)
+}
+
+func constantAt(at place, v *Value, weak bool) *Node {
+	t := v.Type()
+	t.Weak = weak
+	return &Node{op: OpConst, attr: Constant{v}, typ: &t, place: at}
 }
 
 // Clone returns a copy of v in row-major order that shares no memory with it.

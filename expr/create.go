@@ -13,7 +13,7 @@ func Arange(start, stop, step any) *Node {
 		switch {
 		case a.DType().IsFloat():
 			d = Promote(Float32, a.DType())
-			if a.typ.Weak {
+			if a.Type().Weak {
 				d = Float64
 			}
 		case a.DType() == Uint64 && d == Int64:
@@ -48,7 +48,7 @@ func (x *Node) FullLike(v any) *Node {
 // strong returns x with a dtype of its own: the same elements, not weak.
 func strong(x *Node) *Node {
 	switch {
-	case !x.typ.Weak:
+	case !x.Type().Weak:
 		return x
 	case x.op == OpConst:
 		return constant(x.Value(), false)

@@ -48,7 +48,7 @@ func (d *dotWriter) graph(outputs []*Node) map[*Node]int {
 		if double[n] {
 			style += ", peripheries=2"
 		}
-		fmt.Fprintf(d.w, "\tn%d [label=%s%s];\n", ids[n], dotQuote(label(n)+"\n"+n.typ.String()), style)
+		fmt.Fprintf(d.w, "\tn%d [label=%s%s];\n", ids[n], dotQuote(label(n)+"\n"+n.Type().String()), style)
 		for i, a := range n.args {
 			number := ""
 			if len(n.args) > 1 {

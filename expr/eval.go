@@ -32,13 +32,9 @@ func (x *Node) bind(args []*Value) (from []Type, t Type, err *Error) {
 	from = make([]Type, len(args))
 	for i, a := range args {
 		from[i] = a.Type()
-		from[i].DType, from[i].Weak = x.args[i].typ.DType, x.args[i].typ.Weak
+		from[i].DType, from[i].Weak = x.args[i].Type().DType, x.args[i].Type().Weak
 	}
-	t, err = infer(&sig{
-		op: x.op, attr: x.attr, args: from,
-		value: func(i int) *Value { return args[i] },
-		dim:   func(i int) Dim { return Dim{} },
-	})
+	t, err = infer(&sig{op: x.op, attr: x.attr, args: from, values: args})
 	return from, t, err
 }
 

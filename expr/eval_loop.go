@@ -27,7 +27,7 @@ func evalMap(c *call) (*Value, *Error) {
 	}
 	stacks := make([]*Value, len(body.Outputs))
 	for k, out := range body.Outputs {
-		stacks[k], err = c.stack(out.typ, results, k)
+		stacks[k], err = c.stack(out.Type(), results, k)
 		if err != nil {
 			return nil, err
 		}
@@ -90,7 +90,7 @@ func (g *Graph) specialize(types []Type) (*Graph, *Error) {
 	inputs := make([]*Node, len(g.Inputs))
 	by := make(map[*Node]*Node, len(g.Inputs))
 	for i, in := range g.Inputs {
-		inputs[i] = &Node{op: OpInput, attr: in.attr, typ: types[i], place: in.place}
+		inputs[i] = &Node{op: OpInput, attr: in.attr, typ: &types[i], place: in.place}
 		by[in] = inputs[i]
 	}
 	out := NewGraph(inputs, Replace(by, g.Outputs...)...)

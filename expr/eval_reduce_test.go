@@ -187,7 +187,7 @@ func TestReduceEveryDType(t *testing.T) {
 					continue
 				}
 				n := newNode(op, attr, place{}, []*Node{constant(x, false)})
-				if dataType, _ := describe(v.data); !v.Type().Equal(n.typ) || dataType != v.dtype {
+				if dataType, _ := describe(v.data); !v.Type().Equal(n.Type()) || dataType != v.dtype {
 					t.Errorf("%v of %v: %v, want %v", op, x, v, n.typ)
 				}
 			}

@@ -40,7 +40,7 @@ func (c *call) newWhiler() (*whiler, *Error) {
 	g := c.attr.(Body).Graph
 	types := make([]Type, len(g.Inputs))
 	for i, in := range g.Inputs {
-		types[i] = Type{DType: in.typ.DType, Dims: []Dim{{}}}
+		types[i] = Type{DType: in.Type().DType, Dims: []Dim{{}}}
 	}
 	g, err := g.specialize(types)
 	if err != nil {

@@ -143,14 +143,14 @@ func bindInput(in *Node, v *Value, named map[string]binding) error {
 		return Errorf(ErrInput, "", "%s is no input", in.op)
 	case v == nil || v.elems != nil:
 		return Errorf(ErrInput, "", "%s: no value", in.Name())
-	case v.dtype != in.typ.DType:
+	case v.dtype != in.Type().DType:
 		return wrongDType(in, v.dtype)
 	}
-	misfit := Errorf(ErrShape, "", "%s: shape %s does not fit %s", in.Name(), shapeString(knownDims(v.shape)), in.typ)
-	if !fitsDims(v.shape, in.typ.Dims) {
+	misfit := Errorf(ErrShape, "", "%s: shape %s does not fit %s", in.Name(), shapeString(knownDims(v.shape)), in.Type())
+	if !fitsDims(v.shape, in.Type().Dims) {
 		return misfit
 	}
-	for i, d := range in.typ.Dims {
+	for i, d := range in.Type().Dims {
 		if d.name == "" {
 			continue
 		}
@@ -167,7 +167,7 @@ func bindInput(in *Node, v *Value, named map[string]binding) error {
 
 // wrongDType is the mistake of giving data of dtype d to an input.
 func wrongDType(in *Node, d DType) error {
-	return Errorf(ErrDType, "", "%s: %s data for an input of %s: convert the data, or declare the input %s", in.Name(), d, in.typ.DType, d)
+	return Errorf(ErrDType, "", "%s: %s data for an input of %s: convert the data, or declare the input %s", in.Name(), d, in.Type().DType, d)
 }
 
 // fitsDims reports whether an array of this shape can have these dims.
@@ -189,7 +189,7 @@ func ValueFor(in *Node, x any) (*Value, error) {
 		e.Msg = in.Name() + ": " + e.Msg
 		return nil, &e
 	}
-	if v.dtype == in.typ.DType {
+	if v.dtype == in.Type().DType {
 		return v, nil
 	}
 	switch x.(type) {
@@ -201,7 +201,7 @@ func ValueFor(in *Node, x any) (*Value, error) {
 
 // weakFor converts a weak number to the dtype of the input.
 func weakFor(in *Node, v *Value) (*Value, error) {
-	d := in.typ.DType
+	d := in.Type().DType
 	if promoteWeak(d, v.dtype) != d {
 		return nil, wrongDType(in, v.dtype)
 	}

@@ -14,7 +14,5 @@ func NewNode(op Op, attr Attr, args ...*Node) *Node { return newNode(op, attr, p
 
 // WithType returns a copy of x that claims to have the type t.
 func WithType(x *Node, t Type) *Node {
-	n := *x
-	n.typ = t
-	return &n
+	return &Node{op: x.op, attr: x.attr, args: x.args, place: x.place, typ: &t}
 }

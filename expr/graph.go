@@ -24,21 +24,22 @@ func Nodes(roots ...*Node) iter.Seq[*Node] {
 			n    *Node
 			next int
 		}
-		seen := make(map[*Node]bool)
+		var seen Numbers
+		defer seen.Release()
 		var stack []frame
 		for _, root := range roots {
-			if root == nil || seen[root] {
+			if root == nil || seen.Of(root) >= 0 {
 				continue
 			}
-			seen[root] = true
+			seen.Add(root)
 			stack = append(stack[:0], frame{root, 0})
 			for len(stack) > 0 {
 				top := &stack[len(stack)-1]
 				if top.next < len(top.n.args) {
 					a := top.n.args[top.next]
 					top.next++
-					if a != nil && !seen[a] {
-						seen[a] = true
+					if a != nil && seen.Of(a) < 0 {
+						seen.Add(a)
 						stack = append(stack, frame{a, 0})
 					}
 					continue

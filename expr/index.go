@@ -139,7 +139,7 @@ func (x *Node) selection(items []any, first int) (*selection, *Error) {
 	size := func(v any) (Size, *Error) {
 		n := operand(v)
 		if n.err == nil && n.Rank() != 0 {
-			return Size{}, Errorf(ErrDType, "slice", "a bound must be an integer scalar, not %s", n.typ)
+			return Size{}, Errorf(ErrDType, "slice", "a bound must be an integer scalar, not %s", n.Type())
 		}
 		sizes, args, err := shapeArgs([]any{n}, first+len(s.bounds))
 		if err != nil {
@@ -232,7 +232,7 @@ func (x *Node) expand(items []any) (out []any, arrays bool, gap int, err *Error)
 	case ellipses > 1:
 		return nil, false, 0, Errorf(ErrIndex, "slice", "two ellipses in one index")
 	case rest < 0:
-		return nil, false, 0, Errorf(ErrIndex, "slice", "%d indices for shape %s", used, shapeString(x.typ.Dims))
+		return nil, false, 0, Errorf(ErrIndex, "slice", "%d indices for shape %s", used, shapeString(x.Type().Dims))
 	case ellipses == 0:
 		items = append(slices.Clone(items), Ellipsis)
 	}
@@ -276,7 +276,7 @@ func (n *Node) indexedAxes() (int, *Error) {
 	case n.DType().IsInteger() || n.isEmptyConst():
 		return 1, nil
 	case n.DType() != Bool:
-		return 0, Errorf(ErrDType, "slice", "an index must be an integer or a mask, not %s", n.typ)
+		return 0, Errorf(ErrDType, "slice", "an index must be an integer or a mask, not %s", n.Type())
 	case n.Rank() == 0:
 		return 0, Errorf(ErrDType, "slice", "a single bool is no index")
 	}
@@ -299,10 +299,10 @@ func (x *Node) indexArrays(n *Node, axis int) ([]*Node, *Error) {
 	case n.isEmptyConst():
 		return []*Node{Strong(Zeros(Int64, n.Value().shape...))}, nil
 	}
-	for i, d := range n.typ.Dims {
-		if !d.mayEqual(x.typ.Dims[axis+i]) {
+	for i, d := range n.Type().Dims {
+		if !d.mayEqual(x.Type().Dims[axis+i]) {
 			return nil, Errorf(ErrIndex, "slice", "a mask of shape %s does not fit axis %d of shape %s",
-				shapeString(n.typ.Dims), axis, shapeString(x.typ.Dims))
+				shapeString(n.Type().Dims), axis, shapeString(x.Type().Dims))
 		}
 	}
 	where := apply(OpNonzero, nil, n)

@@ -1,5 +1,7 @@
 package expr
 
+import "sync"
+
 // sig is what a type rule sees: the op, its attribute, and the types of the
 // arguments. The same rule runs when a node is built, with what is known then,
 // and when shapes are bound at run time, with everything known.
@@ -8,11 +10,28 @@ type sig struct {
 	attr Attr
 	args []Type
 
-	// value returns argument i if it is a constant, else nil.
-	value func(i int) *Value
-	// dim returns the dim that integer scalar argument i denotes, as far as
-	// that is known without its value: shape(x)[0], size(x, 0).
-	dim func(i int) Dim
+	nodes  []*Node  // the arguments when a node is built
+	values []*Value // the arguments at run time
+}
+
+// value returns argument i if it is a constant, else nil.
+func (s *sig) value(i int) *Value {
+	switch {
+	case s.nodes != nil:
+		return s.nodes[i].Value()
+	case s.values != nil:
+		return s.values[i]
+	}
+	return nil
+}
+
+// dim returns the dim that integer scalar argument i denotes, as far as that
+// is known without its value: shape(x)[0], size(x, 0).
+func (s *sig) dim(i int) Dim {
+	if s.nodes != nil {
+		return s.nodes[i].asDim()
+	}
+	return Dim{}
 }
 
 // inferFunc is the type rule of an op: it returns the type of the result or
@@ -26,16 +45,21 @@ func (s *sig) errorf(kind error, format string, args ...any) *Error {
 
 // inferNode applies the type rule of n's op to its arguments.
 func inferNode(n *Node) (Type, *Error) {
-	types := make([]Type, len(n.args))
-	for i, a := range n.args {
-		types[i] = a.typ
+	s := sigs.Get().(*sig)
+	s.op, s.attr, s.nodes = n.op, n.attr, n.args
+	for _, a := range n.args {
+		s.args = append(s.args, a.Type())
 	}
-	return infer(&sig{
-		op: n.op, attr: n.attr, args: types,
-		value: func(i int) *Value { return n.args[i].Value() },
-		dim:   func(i int) Dim { return n.args[i].asDim() },
-	})
+	t, err := infer(s)
+	clear(s.args)
+	*s = sig{args: s.args[:0]}
+	sigs.Put(s)
+	return t, err
 }
+
+// sigs are sigs that are not in use: type rules run for each node that is
+// built and keep nothing of what they see.
+var sigs = sync.Pool{New: func() any { return new(sig) }}
 
 // inferValues applies the type rule to concrete arguments.
 func inferValues(op Op, attr Attr, args []*Value) (Type, *Error) {
@@ -43,11 +67,7 @@ func inferValues(op Op, attr Attr, args []*Value) (Type, *Error) {
 	for i, a := range args {
 		types[i] = a.Type()
 	}
-	return infer(&sig{
-		op: op, attr: attr, args: types,
-		value: func(i int) *Value { return args[i] },
-		dim:   func(i int) Dim { return Dim{} },
-	})
+	return infer(&sig{op: op, attr: attr, args: types, values: args})
 }
 
 func infer(s *sig) (Type, *Error) {
@@ -107,14 +127,14 @@ func (x *Node) asDim() Dim {
 		}
 	case OpSize:
 		if k := x.attr.(Number).N; k >= 0 {
-			return x.args[0].typ.Dims[k]
+			return x.args[0].Type().Dims[k]
 		}
 	case OpSlice: // shape(y)[k]
 		items := x.attr.(Index).Items
 		if x.args[0].op != OpShape || len(items) != 1 || items[0].Kind != IndexInt || items[0].Start.Arg >= 0 {
 			break
 		}
-		dims := x.args[0].args[0].typ.Dims
+		dims := x.args[0].args[0].Type().Dims
 		k := items[0].Start.N
 		if k < 0 {
 			k += len(dims)

@@ -216,9 +216,9 @@ func inferCast(s *sig) (Type, *Error) {
 func (x *Node) OperandDType() DType {
 	types := make([]Type, len(x.args))
 	for i, a := range x.args {
-		types[i] = a.typ
+		types[i] = a.Type()
 	}
-	return operandDType(x.op, types, x.typ.DType)
+	return operandDType(x.op, types, x.Type().DType)
 }
 
 func operandDType(op Op, args []Type, result DType) DType {

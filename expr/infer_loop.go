@@ -1,5 +1,7 @@
 package expr
 
+import "slices"
+
 // Type rules of ops with a body, of tuples and of the user's operations.
 
 // inferMap: the body's outputs, stacked along a new leading axis.
@@ -30,7 +32,7 @@ func inferMap(s *sig) (Type, *Error) {
 		if out.err != nil {
 			return Type{}, out.err
 		}
-		t := out.typ
+		t := out.Type()
 		elems[i] = Type{DType: t.DType, Dims: append([]Dim{length}, t.Dims...)}
 	}
 	if len(elems) == 1 {
@@ -51,8 +53,8 @@ func inferWhile(s *sig) (Type, *Error) {
 		return Type{}, s.errorf(ErrDType, "the bound must be an integer scalar, not %s", b)
 	}
 	for i, in := range g.Inputs {
-		if d := s.args[i].DType; d != in.typ.DType || in.Rank() != 0 {
-			return Type{}, s.errorf(ErrDType, "an element of %s does not fit the parameter %s: %s", s.args[i], in.Name(), in.typ)
+		if d := s.args[i].DType; d != in.Type().DType || in.Rank() != 0 {
+			return Type{}, s.errorf(ErrDType, "an element of %s does not fit the parameter %s: %s", s.args[i], in.Name(), in.Type())
 		}
 	}
 	if err := s.checkStep(g); err != nil {
@@ -84,13 +86,13 @@ func (s *sig) checkStep(g *Graph) *Error {
 		case n.err != nil:
 			return n.err
 		case n.op == OpConst && n.Rank() > 0:
-			return s.errorf(ErrInput, "the functions work on single elements: a constant of shape %s must be an argument", shapeString(n.typ.Dims)).at(n.Pos())
+			return s.errorf(ErrInput, "the functions work on single elements: a constant of shape %s must be an argument", shapeString(n.Type().Dims)).at(n.Pos())
 		case n.op != OpInput && n.op != OpConst && !n.op.Elementwise():
 			return s.errorf(ErrInput, "the functions work on single elements: %s is not element-wise", n.op).at(n.Pos())
 		}
 	}
 	if c := g.Outputs[0]; c.DType() != Bool {
-		return s.errorf(ErrDType, "the condition is %s, not bool", c.typ).at(c.Pos())
+		return s.errorf(ErrDType, "the condition is %s, not bool", c.Type()).at(c.Pos())
 	}
 	for i, next := range g.Outputs[1:] {
 		if d := g.Inputs[i].DType(); next.DType() != d {
@@ -102,7 +104,7 @@ func (s *sig) checkStep(g *Graph) *Error {
 
 // fitsInput checks that an argument of type t can be bound to the body's input.
 func (s *sig) fitsInput(t Type, in *Node) *Error {
-	want := in.typ
+	want := in.Type()
 	ok := t.DType == want.DType && t.Rank() == want.Rank()
 	for i := 0; ok && i < t.Rank(); i++ {
 		ok = t.Dims[i].mayEqual(want.Dims[i])
@@ -145,7 +147,7 @@ func inferCustom(s *sig) (t Type, wrong *Error) {
 			wrong = Errorf(ErrInput, c.Name(), "panic in Type: %v", r)
 		}
 	}()
-	t, err := c.Type(s.args)
+	t, err := c.Type(slices.Clone(s.args))
 	if err != nil {
 		return Type{}, asError(err, ErrShape, c.Name())
 	}

@@ -13,7 +13,7 @@ func Input(name string, dt DType, dims ...any) *Node {
 	if dt == NoDType || dt >= numDTypes {
 		return n.fail(Errorf(ErrDType, "", "%s: %v is no dtype", name, dt))
 	}
-	n.typ = Type{DType: dt, Dims: make([]Dim, len(dims))}
+	n.typ = &Type{DType: dt, Dims: make([]Dim, len(dims))}
 	for i, d := range dims {
 		switch d := d.(type) {
 		case int:

@@ -25,7 +25,7 @@ func (op Op) ElementDType(attr Attr, args ...DType) (result, operand DType, err 
 	for i, d := range args {
 		types[i] = Type{DType: d}
 	}
-	t, e := infer(&sig{op: op, attr: attr, args: types, value: func(int) *Value { return nil }, dim: func(int) Dim { return Dim{} }})
+	t, e := infer(&sig{op: op, attr: attr, args: types})
 	if e != nil {
 		return NoDType, NoDType, e
 	}

@@ -110,9 +110,9 @@ func contains(axes []int, a int) bool {
 // the result its axes back.
 func contract(x *Node, left, leftRest []int, y *Node, right, rightRest []int) *Node {
 	for i, a := range left {
-		if p, q := x.typ.Dims[a], y.typ.Dims[right[i]]; !p.mayEqual(q) {
+		if p, q := x.Type().Dims[a], y.Type().Dims[right[i]]; !p.mayEqual(q) {
 			return wrong(Errorf(ErrShape, "tensordot", "shapes %s and %s do not match: %s is not %s",
-				shapeString(x.typ.Dims), shapeString(y.typ.Dims), p, q))
+				shapeString(x.Type().Dims), shapeString(y.Type().Dims), p, q))
 		}
 	}
 	x, y = matched(x, left, y, right)
@@ -130,7 +130,7 @@ func matched(x *Node, left []int, y *Node, right []int) (*Node, *Node) {
 	stretchedX, stretchedY := sizesOf(x, allAxes(x.Rank())), sizesOf(y, allAxes(y.Rank()))
 	for i, a := range left {
 		b := right[i]
-		same = same && x.typ.Dims[a].Same(y.typ.Dims[b])
+		same = same && x.Type().Dims[a].Same(y.Type().Dims[b])
 		stretchedX[a], stretchedY[b] = y.Size(b), x.Size(a)
 	}
 	if same || len(left) < 2 {

@@ -24,7 +24,7 @@ func Map(f func(args ...*Node) []*Node, sequences []any, others ...any) []*Node 
 	}
 	params := make([]*Node, len(args))
 	for i, a := range args {
-		t := a.typ
+		t := a.Type()
 		if i < len(sequences) {
 			if t.Rank() == 0 {
 				return []*Node{wrong(Errorf(ErrShape, "map", "argument %d is a scalar: it has no leading axis", i+1))}
@@ -34,10 +34,10 @@ func Map(f func(args ...*Node) []*Node, sequences []any, others ...any) []*Node 
 		params[i] = InputOf("p"+strconv.Itoa(i), Type{DType: t.DType, Dims: t.Dims})
 	}
 	n := MapGraph(NewGraph(params, f(params...)...), len(sequences), args...)
-	if !n.typ.IsTuple() {
+	if !n.Type().IsTuple() {
 		return []*Node{n}
 	}
-	items := make([]*Node, len(n.typ.Elems))
+	items := make([]*Node, len(n.Type().Elems))
 	for i := range items {
 		items[i] = n.Item(i)
 	}
@@ -82,8 +82,8 @@ func While(cond func(args ...*Node) *Node, body func(args ...*Node) []*Node, ini
 		switch {
 		case a.err != nil:
 			return []*Node{a}
-		case a.typ.IsTuple():
-			return []*Node{wrong(Errorf(ErrDType, "while_loop", "argument %d has several results %v: pick one by its index", i+1, a.typ))}
+		case a.Type().IsTuple():
+			return []*Node{wrong(Errorf(ErrDType, "while_loop", "argument %d has several results %v: pick one by its index", i+1, a.Type()))}
 		}
 		params[i] = InputOf("p"+strconv.Itoa(i), Type{DType: a.DType()})
 	}
@@ -93,10 +93,10 @@ func While(cond func(args ...*Node) *Node, body func(args ...*Node) []*Node, ini
 		return []*Node{wrong(Errorf(ErrInput, "while_loop", "a body of %d results for %d states", len(outputs)-1, len(init)))}
 	}
 	n := WhileGraph(NewGraph(params, outputs...), operand(bound), args...)
-	if !n.typ.IsTuple() {
+	if !n.Type().IsTuple() {
 		return []*Node{n}
 	}
-	items := make([]*Node, len(n.typ.Elems))
+	items := make([]*Node, len(n.Type().Elems))
 	for i := range items {
 		items[i] = n.Item(i)
 	}
@@ -134,7 +134,7 @@ func (g *Graph) adapted() *Graph {
 // adapted returns x with dtype d if x is weak and d is a dtype that it can
 // adapt to.
 func (x *Node) adapted(d DType) *Node {
-	if !x.typ.Weak || x.DType() == d || promoteWeak(d, x.DType()) != d {
+	if !x.Type().Weak || x.DType() == d || promoteWeak(d, x.DType()) != d {
 		return x
 	}
 	v := x.Value()
@@ -144,7 +144,7 @@ func (x *Node) adapted(d DType) *Node {
 	case v.dtype.IsInteger() && d.IsInteger() && !integerFits(v.Int(0), d):
 		return x
 	}
-	return &Node{op: OpConst, attr: Constant{v.convert(d)}, typ: Type{DType: d}, place: x.place}
+	return &Node{op: OpConst, attr: Constant{v.convert(d)}, typ: &Type{DType: d}, place: x.place}
 }
 
 // WithGradient returns y, whose gradient with respect to wrt is given by body

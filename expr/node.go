@@ -1,5 +1,10 @@
 package expr
 
+import (
+	"slices"
+	"sync/atomic"
+)
+
 // Node is one symbolic value: an op applied to arguments, with an attribute
 // and a type. Nodes are immutable and may be shared between graphs and
 // goroutines.
@@ -8,11 +13,13 @@ package expr
 // on it; its type is the zero Type. See [Node.Err].
 type Node struct {
 	op    Op
+	slot  atomic.Uint32 // see Numbers
 	args  []*Node
 	attr  Attr
-	typ   Type
+	typ   *Type // shared with other nodes of the same type; nil for a wrong node
 	place place
 	err   *Error
+	few   [2]*Node // room for args: most nodes have no more
 }
 
 // Op returns the operation.
@@ -44,10 +51,10 @@ func (x *Node) Attr() Attr {
 
 // Type returns the element type and the dims, the zero Type for a wrong node.
 func (x *Node) Type() Type {
-	if x == nil {
+	if x == nil || x.typ == nil {
 		return Type{}
 	}
-	return x.typ
+	return *x.typ
 }
 
 // DType returns the element type.
@@ -108,7 +115,8 @@ func New(at *Node, op Op, attr Attr, args ...*Node) *Node {
 
 // newNode builds a node, finds its type, and keeps the mistake if there is one.
 func newNode(op Op, attr Attr, at place, args []*Node) *Node {
-	n := &Node{op: op, attr: attr, args: args, place: at}
+	n := &Node{op: op, attr: attr, place: at}
+	n.setArgs(args)
 	for i, a := range args {
 		if a == nil {
 			return n.fail(Errorf(ErrInput, op.String(), "argument %d is nil", i+1))
@@ -125,8 +133,36 @@ func newNode(op Op, attr Attr, at place, args []*Node) *Node {
 	if err != nil {
 		return n.fail(err)
 	}
-	n.typ = t
+	n.typ = n.sharedType(&t)
 	return n
+}
+
+// setArgs copies args, so that callers can keep them on the stack.
+func (x *Node) setArgs(args []*Node) {
+	if len(args) <= len(x.few) {
+		x.args = x.few[:len(args):len(args)]
+	} else {
+		x.args = make([]*Node, len(args))
+	}
+	copy(x.args, args)
+}
+
+// sharedType returns t in the memory of an argument of x that has the same
+// type if there is one: large graphs have few different types.
+func (x *Node) sharedType(t *Type) *Type {
+	for _, a := range x.args {
+		if u := a.typ; u.DType == t.DType && u.Weak == t.Weak && sameDims(u.Dims, t.Dims) && u.Elems == nil && t.Elems == nil {
+			return u
+		}
+	}
+	shared := *t
+	return &shared
+}
+
+// sameDims reports whether a and b lie in the same memory, or are equal and
+// few: to compare more would cost more than sharing saves.
+func sameDims(a, b []Dim) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0] || len(a) <= 4 && slices.Equal(a, b))
 }
 
 // fail marks a node under construction as wrong.
@@ -137,7 +173,7 @@ func (x *Node) fail(err *Error) *Node {
 		err = &e
 	}
 	x.err = err.at(x.place.pos())
-	x.typ = Type{}
+	x.typ = nil
 	return x
 }
 
@@ -165,13 +201,16 @@ func (x *Node) With(args ...*Node) *Node {
 		same = false
 		// The type rule of an element-wise op asks for types, and for the values
 		// of constants.
-		sameTypes = sameTypes && a != nil && a.err == nil && a.op != OpConst && old.op != OpConst && a.typ.Equal(old.typ)
+		sameTypes = sameTypes && a != nil && a.typ != nil && a.op != OpConst && old.op != OpConst &&
+			(a.typ == old.typ || a.typ.Equal(*old.typ))
 	}
 	switch {
 	case same:
 		return x
 	case sameTypes:
-		return &Node{op: x.op, args: args, attr: x.attr, typ: x.typ, place: x.place}
+		n := &Node{op: x.op, attr: x.attr, typ: x.typ, place: x.place}
+		n.setArgs(args)
+		return n
 	}
 	return newNode(x.op, x.attr, x.place, args)
 }

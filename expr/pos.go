@@ -21,10 +21,14 @@ var modulePackages = []string{
 // here returns the place of the innermost call from outside of this module.
 func here() place {
 	var buf [24]uintptr
-	pcs := buf[:runtime.Callers(3, buf[:])]
-	for _, pc := range pcs {
-		if f := runtime.FuncForPC(pc - 1); f == nil || !inModule(f.Name()) {
-			return place{pc: pc}
+	// The user is two or three calls away as a rule, and unwinding is what
+	// building a node costs most.
+	for _, depth := range []int{4, len(buf)} {
+		pcs := buf[:runtime.Callers(3, buf[:depth])]
+		for _, pc := range pcs {
+			if f := runtime.FuncForPC(pc - 1); f == nil || !inModule(f.Name()) {
+				return place{pc: pc}
+			}
 		}
 	}
 	return place{}

@@ -47,7 +47,7 @@ func (g *Graph) String() string {
 			b.WriteString("<error: " + in.String() + " is no input>\n")
 			continue
 		}
-		b.WriteString(in.Name() + ": " + in.typ.String() + "\n")
+		b.WriteString(in.Name() + ": " + in.Type().String() + "\n")
 	}
 	return b.String() + p.join("\n", tupleText(p.outputs(g.Outputs), false))
 }
@@ -256,8 +256,8 @@ func isChain(n *Node) bool {
 	if n.op != OpAdd && n.op != OpMul {
 		return false
 	}
-	d, weak := promote(n.args[0].typ, n.args[1].typ)
-	if len(n.args) > 2 && (d != n.typ.DType || weak != n.typ.Weak) {
+	d, weak := promote(n.args[0].Type(), n.args[1].Type())
+	if len(n.args) > 2 && (d != n.Type().DType || weak != n.Type().Weak) {
 		return false
 	}
 	return !isComplexSum(n)
@@ -270,7 +270,7 @@ func isComplexSum(n *Node) bool {
 		return false
 	}
 	x, y := n.args[0], n.args[1]
-	if x.op != OpConst || y.op != OpConst || !isLiteral(x.Value(), x.typ.Weak) || !isLiteral(y.Value(), y.typ.Weak) {
+	if x.op != OpConst || y.op != OpConst || !isLiteral(x.Value(), x.Type().Weak) || !isLiteral(y.Value(), y.Type().Weak) {
 		return false
 	}
 	return (x.DType() == Int64 || x.DType() == Float64) && y.DType() == Complex128

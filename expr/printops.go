@@ -95,12 +95,12 @@ func (p *printer) input(n *Node) piece {
 }
 
 func (p *printer) constant(n *Node) piece {
-	text := p.hide(constText(n.Value(), n.typ.Weak))
+	text := p.hide(constText(n.Value(), n.Type().Weak))
 	if digits := formatFloat(math.Pi, 64); strings.HasSuffix(text, digits) && !p.hides("pi") && len(text) <= len(digits)+1 {
 		text = strings.TrimSuffix(text, digits) + "pi"
 	}
 	switch {
-	case !isLiteral(n.Value(), n.typ.Weak):
+	case !isLiteral(n.Value(), n.Type().Weak):
 		return leaf(text)
 	case n.DType().IsComplex() && strings.ContainsAny(text[1:], "+-"):
 		return piece{text: text, level: levelSum}
@@ -124,7 +124,7 @@ func (p *printer) hide(text string) string {
 
 // neg writes -x, and neg(2.0) for what would be read as a literal.
 func (p *printer) neg(n *Node) piece {
-	if a := n.args[0]; a.op == OpConst && isLiteral(a.Value(), a.typ.Weak) && a.DType() != Bool {
+	if a := n.args[0]; a.op == OpConst && isLiteral(a.Value(), a.Type().Weak) && a.DType() != Bool {
 		return p.call(n, "neg", "")
 	}
 	return p.prefix("-", n)
@@ -211,7 +211,7 @@ func (p *printer) shaped(n *Node) piece {
 // stretched.
 func (p *printer) broadcast(n *Node) piece {
 	x := n.args[0]
-	if x.op != OpConst || x.Rank() != 0 || x.typ.Weak {
+	if x.op != OpConst || x.Rank() != 0 || x.Type().Weak {
 		return p.shaped(n)
 	}
 	dtype := "dtype='" + x.DType().String() + "'"
@@ -236,7 +236,7 @@ func (p *printer) filling(v *Value) piece {
 
 func (p *printer) broadcastLike(n *Node) piece {
 	v, x := n.args[0], n.args[1]
-	if v.op != OpConst || v.Rank() != 0 || v.typ.Weak || v.DType() != x.DType() || x.Rank() == 0 {
+	if v.op != OpConst || v.Rank() != 0 || v.Type().Weak || v.DType() != x.DType() || x.Rank() == 0 {
 		return p.call(n, "broadcast_like", "")
 	}
 	like := p.arg(n, 1)
@@ -369,7 +369,7 @@ func (p *printer) setTake(n *Node) piece {
 
 // isInt reports whether n is the literal k.
 func (n *Node) isInt(k int64) bool {
-	return n.op == OpConst && n.typ.Weak && n.DType() == Int64 && n.Value().Int(0) == k
+	return n.op == OpConst && n.Type().Weak && n.DType() == Int64 && n.Value().Int(0) == k
 }
 
 // arange leaves out what is the default.

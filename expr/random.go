@@ -85,8 +85,8 @@ func FoldIn(key, i any) *Node {
 		switch {
 		case x.err != nil:
 			return x
-		case x.typ.IsTuple() || !x.DType().IsInteger():
-			return wrong(Errorf(ErrDType, "fold_in", "a key and a number to fold in must be integers, not %s", x.typ))
+		case x.Type().IsTuple() || !x.DType().IsInteger():
+			return wrong(Errorf(ErrDType, "fold_in", "a key and a number to fold in must be integers, not %s", x.Type()))
 		}
 	}
 	const golden = uint64(0x9E3779B97F4A7C15)

@@ -45,11 +45,11 @@ func spread(d any) ([]any, *Error) {
 	case n.Rank() == 0:
 		return []any{n}, nil
 	case n.Rank() > 1:
-		return nil, Errorf(ErrShape, "", "a shape is a vector, not %s", n.typ)
+		return nil, Errorf(ErrShape, "", "a shape is a vector, not %s", n.Type())
 	}
-	length, known := n.typ.Dims[0].Known()
+	length, known := n.Type().Dims[0].Known()
 	if !known {
-		return nil, Errorf(ErrShape, "", "a shape of unknown rank: %s", n.typ)
+		return nil, Errorf(ErrShape, "", "a shape of unknown rank: %s", n.Type())
 	}
 	entries := make([]any, length)
 	for i := range entries {
@@ -93,7 +93,7 @@ func (x *Node) BroadcastTo(dims ...any) *Node { return shaped(OpBroadcastTo, x, 
 // BroadcastLike returns x stretched to the shape of y, whose value is not used.
 func (x *Node) BroadcastLike(y any) *Node {
 	b := operand(y)
-	if x.Err() == nil && b.err == nil && x.typ.SameShape(b.typ) {
+	if x.Err() == nil && b.err == nil && x.Type().SameShape(b.Type()) {
 		return x
 	}
 	return apply(OpBroadcastLike, nil, x, b)
@@ -103,7 +103,7 @@ func (x *Node) BroadcastLike(y any) *Node {
 // gradient of BroadcastLike. The value of y is not used.
 func (x *Node) SumLike(y any) *Node {
 	b := operand(y)
-	if x.Err() == nil && b.err == nil && x.typ.SameShape(b.typ) {
+	if x.Err() == nil && b.err == nil && x.Type().SameShape(b.Type()) {
 		return x
 	}
 	return apply(OpSumLike, nil, x, b)
@@ -205,9 +205,9 @@ func (x *Node) Squeeze(axes ...int) *Node {
 		}
 		drop[a] = true
 	}
-	for a, d := range x.typ.Dims {
+	for a, d := range x.Type().Dims {
 		if _, known := d.Known(); len(axes) == 0 && !known {
-			return wrong(Errorf(ErrShape, "squeeze", "shape %s: name the axes, unknown lengths may be 1", shapeString(x.typ.Dims)))
+			return wrong(Errorf(ErrShape, "squeeze", "shape %s: name the axes, unknown lengths may be 1", shapeString(x.Type().Dims)))
 		}
 		drop[a] = drop[a] || len(axes) == 0 && d.Is(1)
 	}
@@ -242,7 +242,7 @@ func Stack(axis int, arrays ...any) *Node {
 	first := nodes[0]
 	for i, n := range nodes {
 		if n.err == nil && first.err == nil && n.Rank() != first.Rank() {
-			return wrong(Errorf(ErrShape, "stack", "shapes %s and %s differ", shapeString(first.typ.Dims), shapeString(n.typ.Dims)))
+			return wrong(Errorf(ErrShape, "stack", "shapes %s and %s differ", shapeString(first.Type().Dims), shapeString(n.Type().Dims)))
 		}
 		nodes[i] = n.ExpandDims(axis)
 	}
@@ -380,13 +380,13 @@ func (x *Node) Size(axis ...int) *Node {
 	if x.Err() != nil {
 		return apply(OpSize, nil, x)
 	}
-	k, d := -1, countDim(x.typ.Dims)
+	k, d := -1, countDim(x.Type().Dims)
 	if len(axis) > 0 {
 		k = fromEnd(axis[0], x.Rank())
 		if k < 0 || k >= x.Rank() {
 			return wrong(Errorf(ErrAxis, "size", "axis %d of %s", axis[0], countAxes(x.Rank())))
 		}
-		d = x.typ.Dims[k]
+		d = x.Type().Dims[k]
 	}
 	if n, ok := d.Known(); ok {
 		return constant(ScalarValue(int64(n)), true)

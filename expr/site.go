@@ -236,8 +236,8 @@ func (s *site) array(e syntax.Expr) *Node {
 		switch {
 		case err != nil:
 			s.err = err
-		case n.typ.IsTuple():
-			s.fail(e, ErrDType, "%s has several results %v: pick one by its index", n.op, n.typ)
+		case n.Type().IsTuple():
+			s.fail(e, ErrDType, "%s has several results %v: pick one by its index", n.op, n.Type())
 		default:
 			return n
 		}
@@ -431,7 +431,7 @@ func (s *site) lengths(e syntax.Expr) any {
 		} else if !v.dtype.IsInteger() {
 			s.fail(e, ErrDType, "a shape must have integers, not %s", v.dtype)
 		}
-	} else if d := n.typ.Dims; s.err == nil && len(d) == 1 {
+	} else if d := n.Type().Dims; s.err == nil && len(d) == 1 {
 		if k, ok := d[0].Known(); ok && k > maxRank {
 			s.fail(e, ErrShape, "%d entries, more than the limit of %d axes", k, maxRank)
 		}
@@ -457,7 +457,7 @@ func (s *site) length(e syntax.Expr, n *Node) any {
 	switch v := n.Value(); {
 	case s.err != nil:
 	case n.Rank() != 0 || !n.DType().IsInteger():
-		s.fail(e, ErrDType, "a length must be an integer scalar, not %s", n.typ)
+		s.fail(e, ErrDType, "a length must be an integer scalar, not %s", n.Type())
 	case v != nil && v.Int(0) > maxLen:
 		s.fail(e, ErrShape, "length %d is too large", v.Int(0))
 	}

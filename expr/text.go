@@ -173,7 +173,7 @@ func (r *reader) declare(d *syntax.Decl) (*Node, *Error) {
 			t.Dims[i] = NamedDim(dim.Name)
 		}
 	}
-	in := &Node{op: OpInput, attr: InputName{d.Name}, typ: t, place: placeAt(d.Pos)}
+	in := &Node{op: OpInput, attr: InputName{d.Name}, typ: &t, place: placeAt(d.Pos)}
 	if tooLarge(t.Dims) {
 		return nil, errorAt(d.Pos, ErrShape, "", "shape %s has too many elements", shapeString(t.Dims))
 	}
@@ -239,13 +239,13 @@ func (r *reader) lookup(s *scope, e *syntax.Name) (*Node, *Error) {
 		return nil, nil
 	}
 	n, err := r.lookup(s.outer, e)
-	if n == nil || err != nil || (n.op == OpConst || n.typ.Weak) && (n.Rank() == 0 || !s.elements) {
+	if n == nil || err != nil || (n.op == OpConst || n.Type().Weak) && (n.Rank() == 0 || !s.elements) {
 		return n, err
 	}
-	if n.typ.IsTuple() {
-		return nil, errorAt(e.Pos, ErrDType, "", "%s has several results %v: pick one by its index outside of the lambda", shorten(e.Ident), n.typ)
+	if n.Type().IsTuple() {
+		return nil, errorAt(e.Pos, ErrDType, "", "%s has several results %v: pick one by its index outside of the lambda", shorten(e.Ident), n.Type())
 	}
-	t := n.typ
+	t := n.Type()
 	if s.elements {
 		t.Dims = nil
 	}
@@ -257,7 +257,7 @@ func (r *reader) lookup(s *scope, e *syntax.Name) (*Node, *Error) {
 
 // parameter returns an input of the body of a lambda.
 func parameter(name string, t Type, pos syntax.Pos) *Node {
-	return &Node{op: OpInput, attr: InputName{name}, typ: Type{DType: t.DType, Dims: t.Dims}, place: placeAt(pos)}
+	return &Node{op: OpInput, attr: InputName{name}, typ: &Type{DType: t.DType, Dims: t.Dims}, place: placeAt(pos)}
 }
 
 func (r *reader) name(e *syntax.Name) (*Node, *Error) {
@@ -273,9 +273,7 @@ func (r *reader) name(e *syntax.Name) (*Node, *Error) {
 
 // weakAt returns the weak constant v.
 func weakAt(v *Value, pos syntax.Pos) *Node {
-	n := &Node{op: OpConst, attr: Constant{v}, typ: v.Type(), place: placeAt(pos)}
-	n.typ.Weak = true
-	return n
+	return constantAt(placeAt(pos), v, true)
 }
 
 // expr reads one array.
@@ -358,8 +356,8 @@ func checked(n *Node) (*Node, *Error) {
 	switch {
 	case n.err != nil:
 		return nil, n.err
-	case len(n.typ.Dims) > maxRank:
-		return nil, Errorf(ErrShape, n.op.String(), "%d axes, more than the limit of %d", len(n.typ.Dims), maxRank).at(n.Pos())
+	case len(n.Type().Dims) > maxRank:
+		return nil, Errorf(ErrShape, n.op.String(), "%d axes, more than the limit of %d", len(n.Type().Dims), maxRank).at(n.Pos())
 	}
 	return n, nil
 }

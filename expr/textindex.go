@@ -16,7 +16,7 @@ type indexing struct {
 
 // index reads x[items]. One item of several results is picked by its number.
 func (r *reader) index(x *Node, e *syntax.Index) (*Node, *Error) {
-	if x.typ.IsTuple() {
+	if x.Type().IsTuple() {
 		return r.item(x, e)
 	}
 	items, err := r.items(e)
@@ -46,13 +46,13 @@ func (r *reader) item(x *Node, e *syntax.Index) (*Node, *Error) {
 			if v := n.Value(); v != nil && v.Rank() == 0 && v.dtype.IsInteger() {
 				k := v.Int(0)
 				if k < 0 {
-					k += int64(len(x.typ.Elems))
+					k += int64(len(x.Type().Elems))
 				}
 				return r.node(e.Pos, OpItem, Number{int(k)}, x)
 			}
 		}
 	}
-	return nil, errorAt(e.Pos, ErrIndex, "item", "one of the results %v is picked by an integer literal", x.typ)
+	return nil, errorAt(e.Pos, ErrIndex, "item", "one of the results %v is picked by an integer literal", x.Type())
 }
 
 // items reads the items of an index as [Node.Index] takes them.
@@ -108,7 +108,7 @@ func (r *reader) bound(e syntax.Expr, to *any) *Error {
 		return err
 	}
 	if n.Rank() != 0 || !n.DType().IsInteger() {
-		return errorAt(e.Position(), ErrDType, "slice", "a bound must be an integer scalar, not %s", n.typ)
+		return errorAt(e.Position(), ErrDType, "slice", "a bound must be an integer scalar, not %s", n.Type())
 	}
 	*to = n
 	return nil
@@ -123,7 +123,7 @@ func (r *reader) indexList(e *syntax.List) (*Node, *Error) {
 	if v.Len() == 0 {
 		v = Zeros(Int64, v.shape...)
 	}
-	return &Node{op: OpConst, attr: Constant{v}, typ: v.Type(), place: placeAt(e.Pos)}, nil
+	return constantAt(placeAt(e.Pos), v, false), nil
 }
 
 // arrayReader collects the elements of nested lists.

@@ -45,8 +45,8 @@ func (s *site) lambda(i int, types []Type, elements bool) (body *Graph, captured
 		return nil, nil
 	}
 	for k, out := range outputs {
-		if out.typ.IsTuple() {
-			s.fail(s.args[i], ErrDType, "output %d of the lambda has several results %v: pick one by its index", k+1, out.typ)
+		if out.Type().IsTuple() {
+			s.fail(s.args[i], ErrDType, "output %d of the lambda has several results %v: pick one by its index", k+1, out.Type())
 		}
 	}
 	body.Inputs = append(body.Inputs, inner.params...)
@@ -77,7 +77,7 @@ func buildMap(s *site) *Node {
 	args := s.arrays(slices.Concat(sequences, others))
 	types := make([]Type, len(args))
 	for i, a := range args {
-		types[i] = a.typ
+		types[i] = a.Type()
 		if i >= len(sequences) || s.err != nil {
 			continue
 		}
@@ -85,7 +85,7 @@ func buildMap(s *site) *Node {
 			s.fail(sequences[i], ErrShape, "argument %d is a scalar: it has no leading axis", i+1)
 			return &Node{err: s.err}
 		}
-		types[i].Dims = a.typ.Dims[1:]
+		types[i].Dims = a.Type().Dims[1:]
 	}
 	body, captured := s.lambda(0, types, false)
 	if s.err != nil {
@@ -116,7 +116,7 @@ func buildWhile(s *site) *Node {
 	case len(cond.Outputs) != 1:
 		s.fail(s.args[0], ErrInput, "a condition of %d results, one is wanted", len(cond.Outputs))
 	case cond.Outputs[0].DType() != Bool:
-		s.fail(s.args[0], ErrDType, "the condition is %s, not bool", cond.Outputs[0].typ)
+		s.fail(s.args[0], ErrDType, "the condition is %s, not bool", cond.Outputs[0].Type())
 	case len(body.Outputs) != len(init):
 		s.fail(s.args[1], ErrInput, "a body of %d results for %d states", len(body.Outputs), len(init))
 	}
@@ -168,9 +168,7 @@ func renamed(x *Node, names map[string]bool) *Node {
 	if name == x.Name() {
 		return x
 	}
-	n := *x
-	n.attr = InputName{name}
-	return &n
+	return &Node{op: OpInput, attr: InputName{name}, typ: x.typ, place: x.place}
 }
 
 // buildWithGradient reads with_gradient(y, lambda g, x: 2*g*x, x). What the
@@ -178,9 +176,9 @@ func renamed(x *Node, names map[string]bool) *Node {
 func buildWithGradient(s *site) *Node {
 	y := s.node(0)
 	wrt := s.arrays(s.rest)
-	types := []Type{y.typ}
+	types := []Type{y.Type()}
 	for _, x := range wrt {
-		types = append(types, x.typ)
+		types = append(types, x.Type())
 	}
 	body, captured := s.lambda(1, types, false)
 	if s.err != nil {

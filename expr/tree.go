@@ -91,7 +91,7 @@ func (t *treePrinter) postpone(n *Node) bool {
 	if n == nil || n.err != nil || len(n.args) == 0 || t.marks[n] != "" {
 		return false
 	}
-	t.w.WriteString(label(n) + t.mark(n) + " " + n.typ.String() + " (below)\n")
+	t.w.WriteString(label(n) + t.mark(n) + " " + n.Type().String() + " (below)\n")
 	t.pending = append(t.pending, tree{root: n, title: "\n", continued: true})
 	return true
 }
@@ -103,7 +103,7 @@ func (t *treePrinter) line(n *Node, again bool) bool {
 		t.w.WriteString(n.String() + "\n")
 		return false
 	case t.marks[n] == "" || again:
-		t.w.WriteString(label(n) + t.mark(n) + " " + n.typ.String() + "\n")
+		t.w.WriteString(label(n) + t.mark(n) + " " + n.Type().String() + "\n")
 		if b, ok := n.attr.(Body); ok {
 			t.body(n, b)
 		}
@@ -153,7 +153,7 @@ func label(n *Node) string {
 	case InputName:
 		return a.Name
 	case Constant:
-		return shortText(a.Value, n.typ.Weak)
+		return shortText(a.Value, n.Type().Weak)
 	case User:
 		return a.Custom.Name()
 	case Body:
