@@ -59,7 +59,7 @@ func (s *shapes) dims(n *expr.Node) []symbol {
 		top := stack[len(stack)-1]
 		before := len(stack)
 		if s.get(top) == nil && !s.plain(top) {
-			for _, a := range s.store.args[top] {
+			for _, a := range s.store.args(top) {
 				if s.get(a) == nil {
 					stack = append(stack, a)
 				}
@@ -86,12 +86,12 @@ func (s *shapes) get(id int32) []symbol {
 // plain reports whether the type of a node says all: each dim is known or
 // named.
 func (s *shapes) plain(id int32) bool {
-	return !slices.Contains(s.store.nodes[id].Type().Dims, expr.Dim{})
+	return !slices.Contains(s.store.nodeAt(id).Type().Dims, expr.Dim{})
 }
 
 // find sets the symbols of a node whose arguments have theirs.
 func (s *shapes) find(id int32) {
-	n := s.store.nodes[id]
+	n := s.store.nodeAt(id)
 	d := make([]symbol, n.Rank())
 	var from []symbol
 	if !s.plain(id) {

@@ -31,6 +31,7 @@ func Alone(rule Rule, g *expr.Graph) (*expr.Graph, *Trace, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	defer r.known.Release()
 	r.pass = &Pass{Name: "alone", run: func(r *run, g *expr.Graph) *expr.Graph {
 		r.countUses(g)
 		return r.applyTable(g, t)

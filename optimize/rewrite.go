@@ -88,7 +88,7 @@ func (r *run) rewrite(g *expr.Graph, step stepFunc) *expr.Graph {
 		m = &memo{}
 		r.memos[r.pass] = m
 	}
-	m.grow(max(len(m.to), len(r.nodes)))
+	m.grow(max(len(m.to), r.numbered()))
 	out := make([]*expr.Node, len(g.Outputs))
 	for i, n := range g.Outputs {
 		id := r.id(n)
@@ -96,7 +96,7 @@ func (r *run) rewrite(g *expr.Graph, step stepFunc) *expr.Graph {
 		if r.err != nil {
 			return g
 		}
-		out[i] = r.nodes[m.get(id)]
+		out[i] = r.nodeAt(m.get(id))
 	}
 	return &expr.Graph{Inputs: g.Inputs, Outputs: out}
 }
@@ -116,7 +116,7 @@ func (r *run) normalize(m *memo, root int32, step stepFunc) {
 			continue
 		}
 		if m.get(child) == working || f.chain >= maxChain {
-			r.err = endlessChain(stack, r.nodes[child])
+			r.err = endlessChain(stack, r.nodeAt(child))
 			return
 		}
 		next := frame{first: child, id: child, repl: unseen}
@@ -134,7 +134,7 @@ func (r *run) advance(m *memo, f *frame, step stepFunc) int32 {
 	if f.repl != unseen {
 		return r.finish(m, f, m.get(f.repl))
 	}
-	args := r.args[f.id]
+	args := r.args(f.id)
 	for ; f.next < len(args); f.next++ {
 		if to := m.get(args[f.next]); to < 0 {
 			return args[f.next]
@@ -152,7 +152,7 @@ func (r *run) advance(m *memo, f *frame, step stepFunc) int32 {
 		f.id = id
 		m.set(id, working)
 	}
-	n := r.nodes[f.id]
+	n := r.nodeAt(f.id)
 	repl, by := r.stepBody(n), why{rule: "body", class: Exact}
 	if repl == nil {
 		repl, by = step(n)
@@ -164,7 +164,7 @@ func (r *run) advance(m *memo, f *frame, step stepFunc) int32 {
 	if to == f.id {
 		return r.finish(m, f, f.id)
 	}
-	r.record(n, r.nodes[to], by)
+	r.record(n, r.nodeAt(to), by)
 	r.replaced(f.id, to)
 	if done := m.get(to); done >= 0 {
 		r.moved(to, done)
@@ -184,19 +184,28 @@ func (r *run) finish(m *memo, f *frame, to int32) int32 {
 // withFinished returns the number of the node id with its arguments replaced
 // by what they have become.
 func (r *run) withFinished(m *memo, id int32) int32 {
-	args := r.args[id]
-	same := true
-	for _, a := range args {
-		same = same && m.get(a) == a
+	now, same := r.finished[:0], true
+	for _, a := range r.args(id) {
+		to := m.get(a)
+		now = append(now, to)
+		same = same && to == a
 	}
+	r.finished = now
 	if same {
 		return id
 	}
-	nodes := make([]*expr.Node, len(args))
-	for i, a := range args {
-		nodes[i] = r.nodes[m.get(a)]
+	old := r.nodeAt(id)
+	if _, to := r.lookup(old.Op(), r.attrs[id], now); to >= 0 {
+		if n := r.nodeAt(to); n.DType() == old.DType() && n.Type().Weak == old.Type().Weak {
+			return to
+		}
+		return id
 	}
-	old := r.nodes[id]
+	var few [4]*expr.Node
+	nodes := few[:0]
+	for _, a := range now {
+		nodes = append(nodes, r.nodeAt(a))
+	}
 	n := old.With(nodes...)
 	if n.Err() != nil && old.DType().IsInteger() {
 		// A literal must fit the array it meets, a computed scalar wraps: now
@@ -282,6 +291,9 @@ func sortedNames(names map[string]bool) string {
 // make builds a node at the place of at and returns the one that stands for
 // it. A wrong node is returned as it is: rewriting refuses it later.
 func (r *run) make(at *expr.Node, op expr.Op, attr expr.Attr, args ...*expr.Node) *expr.Node {
+	if n := r.existing(op, attr, args); n != nil {
+		return n
+	}
 	n := expr.New(at, op, attr, args...)
 	if n.Err() != nil {
 		return n

@@ -53,6 +53,7 @@ func Run(g *expr.Graph, o Options) (*expr.Graph, *Trace, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	defer r.known.Release()
 	g, err = r.passes(g)
 	return g, r.trace, err
 }
@@ -80,6 +81,7 @@ type run struct {
 	memos       map[*Pass]*memo         // what each pass knows to be finished
 	body        map[bodyKey]*expr.Graph // bodies of loops that a pass is done with
 	bound       binding                 // of the match under way
+	finished    []int32                 // room for withFinished
 	steps       int
 	err         error // why no further rewrite is tried
 	noStabilize bool  // the pass stabilize is left out
@@ -126,7 +128,7 @@ func (r *run) passes(g *expr.Graph) (*expr.Graph, error) {
 		}
 		list = list[n:]
 	}
-	r.trace.Nodes = append(r.trace.Nodes, count(g))
+	r.trace.Nodes = append(r.trace.Nodes, r.count(g))
 	return g, nil
 }
 
@@ -223,6 +225,29 @@ func (r *run) say(format string, args ...any) {
 	if r.opt.Trace != nil {
 		fmt.Fprintf(r.opt.Trace, format, args...)
 	}
+}
+
+// count is the function count for a graph of numbered nodes.
+func (r *run) count(g *expr.Graph) int {
+	n, seen := 0, make([]bool, r.numbered())
+	var stack []int32
+	visit := func(id int32) {
+		if !seen[id] {
+			seen[id] = true
+			stack = append(stack, id)
+		}
+	}
+	for _, out := range g.Outputs {
+		visit(r.id(out))
+	}
+	for ; len(stack) > 0; n++ {
+		id := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		for _, a := range r.args(id) {
+			visit(a)
+		}
+	}
+	return n
 }
 
 // count returns the number of nodes of g, inputs and constants included.

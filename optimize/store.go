@@ -1,7 +1,6 @@
 package optimize
 
 import (
-	"encoding/binary"
 	"math"
 	"strconv"
 
@@ -14,53 +13,56 @@ import (
 // moment in which they arise (hash-consing).
 //
 // Numbers are small and dense, so that what passes know of nodes lies in
-// slices.
+// slices, most of them without pointers: large graphs are bounded by memory,
+// and by what the garbage collector has to follow.
 type store struct {
 	merging bool
-	ids     map[*expr.Node]int32 // known nodes, and others that stand for them
-	nodes   []*expr.Node         // by number
-	args    [][]int32            // by number
-	table   map[nodeKey]int32
-	bodies  map[*expr.Graph]string
-	pool    []int32 // room for args
-}
-
-// nodeKey is what makes two nodes the same. Attributes are told apart by their
-// canonical text; leading arguments by number, further ones as bytes.
-type nodeKey struct {
-	op   expr.Op
-	attr string
-	a, b int32
-	rest string
+	known   expr.Numbers // all nodes that were met
+	same    []int32      // by number: the number of the node that stands for it
+	attrs   []int32      // by number: the number of the attribute
+	first   []int32      // by number: where its arguments begin in list
+	list    []int32      // arguments
+	scratch []int32      // arguments of a node that is looked for
+	table   index
+	keys    attrKeys
 }
 
 // init makes room for the rewriting of a graph of n nodes, which makes about
-// twice as many again: growing large maps step by step costs more than filling
-// them.
+// twice as many again.
 func (s *store) init(merging bool, n int) {
 	s.merging = merging
-	s.ids = make(map[*expr.Node]int32, 3*n)
-	s.table = make(map[nodeKey]int32, 3*n)
-	s.bodies = make(map[*expr.Graph]string)
-	s.nodes = make([]*expr.Node, 0, 3*n)
-	s.args = make([][]int32, 0, 3*n)
+	s.known.Grow(3 * n)
+	s.same = make([]int32, 0, 3*n)
+	s.attrs = make([]int32, 0, 3*n)
+	s.first = make([]int32, 1, 3*n+1)
+	s.list = make([]int32, 0, 5*n)
+	s.table.grow(3 * n)
 }
+
+// nodeAt returns the node with the given number.
+func (s *store) nodeAt(id int32) *expr.Node { return s.known.Node(id) }
+
+// args returns the numbers of a node's arguments.
+func (s *store) args(id int32) []int32 { return s.list[s.first[id]:s.first[id+1]] }
+
+// numbered is above all numbers in use.
+func (s *store) numbered() int { return s.known.Len() }
 
 // id returns the number of n, numbering n and what it is built of if they are
 // new.
 func (s *store) id(n *expr.Node) int32 {
-	if id, ok := s.ids[n]; ok {
-		return id
+	if i := s.known.Of(n); i >= 0 {
+		return s.same[i]
 	}
 	for m := range s.unknown(n) {
 		s.number(m)
 	}
-	return s.ids[n]
+	return s.same[s.known.Of(n)]
 }
 
 // node returns the node that stands for n: n itself or an equal one that was
 // there before.
-func (s *store) node(n *expr.Node) *expr.Node { return s.nodes[s.id(n)] }
+func (s *store) node(n *expr.Node) *expr.Node { return s.nodeAt(s.id(n)) }
 
 // unknown visits the nodes below n that have no number yet, arguments first,
 // then n.
@@ -70,147 +72,289 @@ func (s *store) unknown(n *expr.Node) func(yield func(*expr.Node) bool) {
 		next int
 	}
 	return func(yield func(*expr.Node) bool) {
-		stack := []frame{{n, 0}}
+		var few [8]frame
+		stack := append(few[:0], frame{n, 0})
 		for len(stack) > 0 {
 			top := &stack[len(stack)-1]
 			if args := top.n.Args(); top.next < len(args) {
 				a := args[top.next]
 				top.next++
-				if _, ok := s.ids[a]; !ok {
+				if s.known.Of(a) < 0 {
 					stack = append(stack, frame{a, 0})
 				}
 				continue
 			}
 			m := top.n
 			stack = stack[:len(stack)-1]
-			if _, ok := s.ids[m]; !ok && !yield(m) {
+			if s.known.Of(m) < 0 && !yield(m) {
 				return
 			}
 		}
 	}
 }
 
-// number gives n, whose arguments are numbered, a number: that of an equal
-// node if there is one.
+// number gives n, whose arguments are numbered, a number, and that of an equal
+// node to share if there is one.
 func (s *store) number(n *expr.Node) {
-	pool := s.pool
-	args := s.room(len(n.Args()))
-	own := true
-	for i, a := range n.Args() {
-		args[i] = s.ids[a]
-		own = own && s.nodes[args[i]] == a
+	args, own := s.scratch[:0], true
+	for _, a := range n.Args() {
+		i := s.known.Of(a)
+		args = append(args, s.same[i])
+		own = own && s.same[i] == i
 	}
-	key, keyed := s.key(n, args)
-	if keyed {
-		if id, ok := s.table[key]; ok {
-			s.ids[n] = id
-			s.pool = pool
+	s.scratch = args
+	attr := s.keys.of(n.Op(), n.Attr(), n.Type().Weak)
+	hash, id := s.lookup(n.Op(), attr, args)
+	if id < 0 {
+		m := n
+		if !own { // an argument is represented by another node
+			m = n.With(s.nodesOf(args)...)
+		}
+		id = s.add(m, attr, args, hash)
+		if m == n {
 			return
 		}
 	}
-	id := int32(len(s.nodes))
-	s.ids[n] = id
-	if !own { // an argument is represented by another node
-		nodes := make([]*expr.Node, len(args))
-		for i, a := range args {
-			nodes[i] = s.nodes[a]
-		}
-		n = n.With(nodes...)
-		s.ids[n] = id
-	}
-	s.nodes, s.args = append(s.nodes, n), append(s.args, args)
-	if keyed {
-		s.table[key] = id
-	}
+	s.alias(n, id)
 }
 
-// room returns a slice of n numbers.
-func (s *store) room(n int) []int32 {
-	if n == 0 {
+// nodesOf returns the nodes with the given numbers.
+func (s *store) nodesOf(ids []int32) []*expr.Node {
+	nodes := make([]*expr.Node, len(ids))
+	for i, id := range ids {
+		nodes[i] = s.nodeAt(id)
+	}
+	return nodes
+}
+
+// lookup returns the number of the node with this op, attribute and arguments,
+// -1 if there is none or if equal nodes are not to be merged, and the hash of
+// these.
+func (s *store) lookup(op expr.Op, attr int32, args []int32) (hash uint32, id int32) {
+	if !s.merging || op == expr.OpInput {
+		return 0, -1
+	}
+	swaps := len(args) == 2 && op.Commutative()
+	hash = hashOf(op, attr, args, swaps)
+	for i := s.table.start(hash); s.table.slots[i].id != 0; i = s.table.next(i) {
+		if e := s.table.slots[i]; e.hash == hash && s.is(e.id-1, op, attr, args, swaps) {
+			return hash, e.id - 1
+		}
+	}
+	return hash, -1
+}
+
+// is reports whether the node with number id has this op, attribute and
+// arguments; in either order if swaps.
+func (s *store) is(id int32, op expr.Op, attr int32, args []int32, swaps bool) bool {
+	have := s.args(id)
+	if s.attrs[id] != attr || len(have) != len(args) {
+		return false
+	}
+	if swaps && have[0] == args[1] && have[1] == args[0] {
+		return s.nodeAt(id).Op() == op
+	}
+	for i, a := range args {
+		if have[i] != a {
+			return false
+		}
+	}
+	return s.nodeAt(id).Op() == op
+}
+
+// add numbers the node n, which is new, as lookup has looked for it.
+func (s *store) add(n *expr.Node, attr int32, args []int32, hash uint32) int32 {
+	id := s.known.Add(n)
+	s.same = append(s.same, id)
+	s.attrs = append(s.attrs, attr)
+	s.list = append(s.list, args...)
+	s.first = append(s.first, int32(len(s.list)))
+	if s.merging && n.Op() != expr.OpInput {
+		s.table.put(hash, id+1)
+	}
+	return id
+}
+
+// alias notes that the node with number id stands for n.
+func (s *store) alias(n *expr.Node, id int32) {
+	s.known.Add(n)
+	s.same = append(s.same, id)
+	s.attrs = append(s.attrs, 0)
+	s.first = append(s.first, int32(len(s.list)))
+}
+
+// existing returns the node with this op, attribute and arguments if there is
+// one.
+func (s *store) existing(op expr.Op, attr expr.Attr, args []*expr.Node) *expr.Node {
+	if !s.merging || op == expr.OpInput || op == expr.OpConst {
 		return nil
 	}
-	if len(s.pool) < n {
-		s.pool = make([]int32, max(n, 1024))
-	}
-	r := s.pool[:n:n]
-	s.pool = s.pool[n:]
-	return r
-}
-
-// key returns what makes n the same as another node; false for inputs and for
-// everything if equal nodes are not to be merged.
-func (s *store) key(n *expr.Node, args []int32) (nodeKey, bool) {
-	if n.Op() == expr.OpInput || !s.merging {
-		return nodeKey{}, false
-	}
-	k := nodeKey{op: n.Op(), attr: s.attrKey(n), a: -1, b: -1}
-	switch {
-	case len(args) > 1:
-		k.a, k.b = args[0], args[1]
-		if k.a > k.b && n.Op().Commutative() {
-			k.a, k.b = k.b, k.a
+	ids := s.scratch[:0]
+	for _, a := range args {
+		if a == nil || a.Err() != nil {
+			return nil
 		}
-	case len(args) == 1:
-		k.a = args[0]
-	}
-	if len(args) > 2 {
-		rest := make([]byte, 0, 4*(len(args)-2))
-		for _, a := range args[2:] {
-			rest = binary.LittleEndian.AppendUint32(rest, uint32(a))
+		i := s.known.Of(a)
+		if i < 0 {
+			return nil
 		}
-		k.rest = string(rest)
+		ids = append(ids, s.same[i])
 	}
-	return k, true
-}
-
-// attrKey returns the canonical text of n's attribute.
-func (s *store) attrKey(n *expr.Node) string {
-	switch a := n.Attr().(type) {
-	case nil:
-		return ""
-	case expr.Constant:
-		return constantKey(n, a.Value)
-	case expr.Body:
-		text, ok := s.bodies[a.Graph]
-		if !ok {
-			text = a.Key()
-			s.bodies[a.Graph] = text
-		}
-		return strconv.Itoa(a.Sequences) + ":" + text
-	default:
-		return a.Key()
+	s.scratch = ids
+	if _, id := s.lookup(op, s.keys.of(op, attr, false), ids); id >= 0 {
+		return s.nodeAt(id)
 	}
-}
-
-// constantKey tells constants apart: scalars by dtype, weakness and bits,
-// others by the value's own key.
-func constantKey(n *expr.Node, v *expr.Value) string {
-	if v.Rank() > 0 {
-		return expr.Constant{Value: v}.Key()
-	}
-	return scalarKey(v.DType(), n.Type().Weak, v.Int(0), v.Complex(0))
-}
-
-func scalarKey(d expr.DType, weak bool, i int64, z complex128) string {
-	var bits [26]byte
-	bits[0] = byte(d)
-	if weak {
-		bits[1] = 1
-	}
-	if d.IsInteger() {
-		binary.LittleEndian.PutUint64(bits[2:], uint64(i))
-	} else {
-		binary.LittleEndian.PutUint64(bits[10:], math.Float64bits(real(z)))
-		binary.LittleEndian.PutUint64(bits[18:], math.Float64bits(imag(z)))
-	}
-	return string(bits[:])
+	return nil
 }
 
 // weakScalar returns the weak constant of the given value if there is one.
 func (s *store) weakScalar(d expr.DType, i int64, z complex128) *expr.Node {
-	k := nodeKey{op: expr.OpConst, attr: scalarKey(d, true, i, z), a: -1, b: -1}
-	if id, ok := s.table[k]; ok {
-		return s.nodes[id]
+	attr, ok := s.keys.scalars[scalarOfKey(d, true, i, z)]
+	if !ok {
+		return nil
+	}
+	if _, id := s.lookup(expr.OpConst, attr, nil); id >= 0 {
+		return s.nodeAt(id)
 	}
 	return nil
+}
+
+// index is a hash table of numbers of nodes: open addressing with linear
+// probing (Knuth, The Art of Computer Programming 3, algorithm 6.4 L).
+type index struct {
+	slots []slot // a power of two
+	used  int
+}
+
+// slot holds the number of a node plus one, or 0.
+type slot struct {
+	hash uint32
+	id   int32
+}
+
+func (t *index) start(hash uint32) uint32 { return hash & uint32(len(t.slots)-1) }
+func (t *index) next(i uint32) uint32     { return (i + 1) & uint32(len(t.slots)-1) }
+
+// put adds an entry that is not there.
+func (t *index) put(hash uint32, id int32) {
+	if t.used++; 3*t.used > 2*len(t.slots) {
+		t.grow(2 * t.used)
+	}
+	t.set(slot{hash, id})
+}
+
+func (t *index) set(e slot) {
+	i := t.start(e.hash)
+	for t.slots[i].id != 0 {
+		i = t.next(i)
+	}
+	t.slots[i] = e
+}
+
+// grow makes room for n entries.
+func (t *index) grow(n int) {
+	size := 64
+	for 2*size < 3*n {
+		size *= 2
+	}
+	old := t.slots
+	t.slots = make([]slot, size)
+	for _, e := range old {
+		if e.id != 0 {
+			t.set(e)
+		}
+	}
+}
+
+// hashOf mixes op, attribute and arguments; the arguments in either order if
+// swaps.
+func hashOf(op expr.Op, attr int32, args []int32, swaps bool) uint32 {
+	h := mix(uint64(op)<<32 | uint64(uint32(attr)))
+	if swaps {
+		a, b := min(args[0], args[1]), max(args[0], args[1])
+		return fold32(mix(h ^ (uint64(uint32(a))<<32 | uint64(uint32(b)))))
+	}
+	for _, a := range args {
+		h = mix(h ^ uint64(uint32(a)) + 0x9e3779b97f4a7c15)
+	}
+	return fold32(h)
+}
+
+// mix is the finalizer of SplitMix64 (Steele, Lea and Flood, Fast splittable
+// pseudorandom number generators, 2014).
+func mix(x uint64) uint64 {
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+func fold32(h uint64) uint32 { return uint32(h ^ h>>32) }
+
+// attrKeys numbers attributes: equal ones of one op have one number, 0 is none.
+type attrKeys struct {
+	texts   map[string]int32
+	scalars map[scalarKey]int32
+	bodies  map[*expr.Graph]string
+	count   int32
+}
+
+// scalarKey tells scalar constants apart: by dtype, weakness and bits.
+type scalarKey struct {
+	dtype  expr.DType
+	weak   bool
+	re, im uint64
+}
+
+// of returns the number of the attribute a of a node with the given op; weak
+// says that it is a weak constant.
+func (k *attrKeys) of(op expr.Op, a expr.Attr, weak bool) int32 {
+	switch a := a.(type) {
+	case nil:
+		return 0
+	case expr.Constant:
+		if v := a.Value; v.Rank() == 0 {
+			return keyNumber(k, &k.scalars, scalarOfKey(v.DType(), weak, v.Int(0), v.Complex(0)))
+		}
+	case expr.Body:
+		return keyNumber(k, &k.texts, k.bodyText(a))
+	}
+	text := a.Key()
+	if text == "" {
+		return 0
+	}
+	return keyNumber(k, &k.texts, text)
+}
+
+// keyNumber returns the number of a key in m, a new one for a new key.
+func keyNumber[K comparable](k *attrKeys, m *map[K]int32, key K) int32 {
+	n, ok := (*m)[key]
+	if !ok {
+		if *m == nil {
+			*m = make(map[K]int32)
+		}
+		k.count++
+		n = k.count
+		(*m)[key] = n
+	}
+	return n
+}
+
+// bodyText is the key of a body; the text of the graph is written once.
+func (k *attrKeys) bodyText(a expr.Body) string {
+	text, ok := k.bodies[a.Graph]
+	if !ok {
+		if k.bodies == nil {
+			k.bodies = make(map[*expr.Graph]string)
+		}
+		text = a.Key()
+		k.bodies[a.Graph] = text
+	}
+	return strconv.Itoa(a.Sequences) + ":" + text
+}
+
+func scalarOfKey(d expr.DType, weak bool, i int64, z complex128) scalarKey {
+	if d.IsInteger() {
+		return scalarKey{dtype: d, weak: weak, re: uint64(i)}
+	}
+	return scalarKey{d, weak, math.Float64bits(real(z)), math.Float64bits(imag(z))}
 }

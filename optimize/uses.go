@@ -50,7 +50,7 @@ func (r *run) use(id, user int32) {
 		u := r.uses.at(e.id)
 		u.user = e.user
 		if u.count++; u.count == 1 {
-			for _, a := range r.args[e.id] {
+			for _, a := range r.args(e.id) {
 				stack = append(stack, edge{a, e.id})
 			}
 		}
@@ -66,7 +66,7 @@ func (r *run) unuse(id int32) {
 		stack = stack[:len(stack)-1]
 		u := r.uses.at(id)
 		if u.count--; u.count == 0 {
-			stack = append(stack, r.args[id]...)
+			stack = append(stack, r.args(id)...)
 		}
 	}
 }
@@ -91,7 +91,7 @@ func (r *run) replaced(from, to int32) {
 	count, user := r.uses.at(from).count, r.uses.at(from).user
 	r.use(to, user)
 	r.uses.at(to).count += count - 1
-	for _, a := range r.args[from] {
+	for _, a := range r.args(from) {
 		r.unuse(a)
 	}
 	r.uses.at(from).count = 0
@@ -106,5 +106,5 @@ func (r *run) onlyUser(n *expr.Node) *expr.Node {
 	if u.count != 1 || u.user < 0 {
 		return nil
 	}
-	return r.nodes[u.user]
+	return r.nodeAt(u.user)
 }
