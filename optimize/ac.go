@@ -118,7 +118,8 @@ func (r *run) replaceTerms(n *expr.Node, s *sum, a *acRule, i int, scale float64
 	if right == nil {
 		return nil
 	}
-	out := &sum{d: s.d, constant: s.constant, has: s.has, index: make(map[*expr.Node]int)}
+	out := newSum(s.d)
+	out.constant, out.has = s.constant, s.has
 	out.constant.f -= float64(scale * a.constant)
 	for j, t := range s.terms {
 		switch j {
@@ -201,7 +202,8 @@ func (r *run) replaceFactors(n *expr.Node, p *product, a *acRule, i int) *expr.N
 	if second >= 0 {
 		k = min(k, times(p.factors[second].exp, a.parts[1].n))
 	}
-	out := &product{d: p.d, coef: p.coef, index: make(map[*expr.Node]int)}
+	out := newProduct(p.d)
+	out.coef = p.coef
 	for j, f := range p.factors {
 		switch j {
 		case i:

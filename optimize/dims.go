@@ -22,12 +22,14 @@ type symbol int32
 
 // shapes knows the symbols of the nodes of a run.
 type shapes struct {
-	store *store
-	of    [][]symbol // by node number; nil = not asked yet
-	atoms map[atom]symbol
-	sets  map[string]symbol
-	list  [][]symbol                // by -1-symbol: the atoms of a set, sorted; an atom is a set of itself
-	named map[namedShape]*expr.Node // an input that has a shape
+	store    *store
+	of       []int32          // by node number: one more than the number of the shape; 0 = not asked yet
+	distinct [][]symbol       // by number
+	numbers  map[string]int32 // of shapes, by their keys
+	atoms    map[atom]symbol
+	sets     map[string]symbol
+	list     [][]symbol                // by -1-symbol: the atoms of a set, sorted; an atom is a set of itself
+	named    map[namedShape]*expr.Node // an input that has a shape
 
 	witnesses map[*expr.Node]*expr.Node // what witness found for a node
 	scope     int32                     // the graph that is being rewritten: -1, or the first input of a body
@@ -54,7 +56,8 @@ func (s *shapes) dims(n *expr.Node) []symbol {
 	if d := s.get(id); d != nil {
 		return d
 	}
-	stack := []int32{id}
+	var few [16]int32
+	stack := append(few[:0], id)
 	for len(stack) > 0 {
 		top := stack[len(stack)-1]
 		before := len(stack)
@@ -77,10 +80,50 @@ func (s *shapes) dims(n *expr.Node) []symbol {
 }
 
 func (s *shapes) get(id int32) []symbol {
-	if int(id) >= len(s.of) {
+	if int(id) >= len(s.of) || s.of[id] == 0 {
 		return nil
 	}
-	return s.of[id]
+	return s.distinct[s.of[id]-1]
+}
+
+// set notes the symbols of a node: equal shapes lie in the same memory.
+func (s *shapes) set(id int32, d []symbol) {
+	key := shapeKey(d)
+	k, ok := s.numbers[key]
+	if !ok {
+		if s.numbers == nil {
+			s.numbers = make(map[string]int32)
+		}
+		k = int32(len(s.distinct))
+		s.numbers[key], s.distinct = k, append(s.distinct, d)
+	}
+	s.setNumber(id, k+1)
+}
+
+func (s *shapes) setNumber(id, number int32) {
+	if more := s.store.numbered() - len(s.of); more > 0 {
+		s.of = append(s.of, make([]int32, more)...)
+	}
+	s.of[id] = number
+}
+
+// inherited returns what s.of has for the arguments of an element-wise node
+// that all have one shape, or are scalars; 0 for other nodes.
+func (s *shapes) inherited(id int32) int32 {
+	n, number := s.store.nodeAt(id), int32(0)
+	if !n.Op().Elementwise() {
+		return 0
+	}
+	for _, a := range s.store.args(id) {
+		switch k := s.of[a]; {
+		case len(s.distinct[k-1]) == 0 || k == number:
+		case number != 0:
+			return 0
+		default:
+			number = k
+		}
+	}
+	return number
 }
 
 // plain reports whether the type of a node says all: each dim is known or
@@ -92,11 +135,15 @@ func (s *shapes) plain(id int32) bool {
 // find sets the symbols of a node whose arguments have theirs.
 func (s *shapes) find(id int32) {
 	n := s.store.nodeAt(id)
-	d := make([]symbol, n.Rank())
 	var from []symbol
 	if !s.plain(id) {
+		if number := s.inherited(id); number != 0 {
+			s.setNumber(id, number)
+			return
+		}
 		from = s.derive(n)
 	}
+	d := make([]symbol, n.Rank())
 	for axis, dim := range n.Type().Dims {
 		length, known := dim.Known()
 		switch {
@@ -110,10 +157,7 @@ func (s *shapes) find(id int32) {
 			d[axis] = s.atom(atom{node: id, axis: axis})
 		}
 	}
-	for int(id) >= len(s.of) {
-		s.of = append(s.of, nil)
-	}
-	s.of[id] = d
+	s.set(id, d)
 	if n.Op() == expr.OpInput {
 		s.keepInput(n, d)
 	}

@@ -1,6 +1,10 @@
 package optimize
 
-import "arignote/expr"
+import (
+	"slices"
+
+	"arignote/expr"
+)
 
 // fold computes nodes whose arguments are all constants, by the reference
 // evaluator, unless the result has more than MaxConst elements or the
@@ -12,7 +16,7 @@ import "arignote/expr"
 // generated array needs no memory to be read. Stretched constants stay
 // stretched; what is computed of them is stretched after it (see structure).
 func fold(r *run, g *expr.Graph) *expr.Graph {
-	f := &folder{r: r}
+	f := &folder{r: r, values: make(map[int32]*expr.Value)}
 	return r.rewrite(g, f.step)
 }
 
@@ -23,7 +27,7 @@ const smallConst = 32
 // folder knows the values of closed nodes: those without inputs.
 type folder struct {
 	r      *run
-	values []*expr.Value // by node number
+	values map[int32]*expr.Value // by node number
 }
 
 // step returns the constant that n is, or nil.
@@ -57,35 +61,37 @@ func created(op expr.Op) bool {
 	return op == expr.OpArange || op == expr.OpLinspace || op == expr.OpEye
 }
 
+// open reports whether an argument, which is finished, certainly has no value:
+// it is neither a constant nor one of the cheap arrays that are not made
+// constants.
+func open(a *expr.Node) bool {
+	return a.Op() != expr.OpConst && !created(a.Op()) && !a.Type().IsTuple()
+}
+
 // value computes n if it is closed and small, else returns nil.
 func (f *folder) value(n *expr.Node) *expr.Value {
 	if v := n.Value(); v != nil {
 		return v
 	}
-	id := f.r.id(n)
-	if int(id) < len(f.values) && f.values[id] != nil {
-		return f.values[id]
+	if !foldable(n) || slices.ContainsFunc(n.Args(), open) {
+		return nil
 	}
-	if !foldable(n) || f.tooLarge(n.Type()) {
+	id := f.r.id(n)
+	if v := f.values[id]; v != nil {
+		return v
+	}
+	if f.tooLarge(n.Type()) {
 		return nil
 	}
 	args := make([]*expr.Value, len(n.Args()))
 	for i, a := range n.Args() {
-		// An argument is a constant by now, or not closed, or one of the
-		// cheap arrays that are not made constants.
-		if created(a.Op()) || a.Type().IsTuple() || a.Value() != nil {
-			args[i] = f.value(a)
-		}
-		if args[i] == nil {
+		if args[i] = f.value(a); args[i] == nil {
 			return nil
 		}
 	}
 	v, err := n.Eval(args)
 	if err != nil || !n.Type().IsTuple() && v.Len() > f.r.opt.MaxConst {
 		return nil
-	}
-	for int(id) >= len(f.values) {
-		f.values = append(f.values, nil)
 	}
 	f.values[id] = v
 	return v

@@ -12,9 +12,18 @@ type product struct {
 	d       expr.DType
 	coef    number
 	factors []factor
-	index   map[*expr.Node]int
-	cost    int // operations that the collected nodes spend
+	index   positions
+	cost    int  // operations that the collected nodes spend
+	shared  bool // an inner product was left closed that others use
 	bad     bool
+	few     [4]factor
+}
+
+// newProduct returns the empty product.
+func newProduct(d expr.DType) *product {
+	p := &product{d: d, coef: whole(1)}
+	p.factors = p.few[:0]
+	return p
 }
 
 type factor struct {
@@ -28,17 +37,19 @@ const costPow = 4
 // gatherProduct takes the product n apart. It opens inner products that
 // nothing else uses, and up to left of those that others use, see gatherSum.
 func (r *run) gatherProduct(n *expr.Node, left int) *product {
-	p := &product{d: n.DType(), coef: whole(1), index: make(map[*expr.Node]int)}
-	stack := []factor{{n, 1}}
+	p := newProduct(n.DType())
+	var few, fewParts [8]factor
+	stack := append(few[:0], factor{n, 1})
 	for len(stack) > 0 && !p.bad {
 		f := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
 		paid := f.base == n || r.opens(f.base, p.d)
 		if !paid && !(left > 0 && opensShared(f.base, p.d)) {
+			p.shared = p.shared || productOp(f.base.Op()) && opensShared(f.base, p.d)
 			p.mul(f)
 			continue
 		}
-		parts, cost, ok := p.open(f)
+		parts, cost, ok := p.open(f, fewParts[:0])
 		if !ok {
 			p.mul(f)
 			continue
@@ -56,8 +67,8 @@ func (r *run) gatherProduct(n *expr.Node, left int) *product {
 }
 
 // open takes one node of a product apart: base**exp is the product of parts.
-// It multiplies signs into the coefficient itself.
-func (p *product) open(f factor) (parts []factor, cost int, ok bool) {
+// It appends to parts and multiplies signs into the coefficient itself.
+func (p *product) open(f factor, parts []factor) (_ []factor, cost int, ok bool) {
 	x, isWhole := f.base, f.exp == math.Trunc(f.exp)
 	if !isWhole || p.d.IsInteger() && f.exp < 0 {
 		return nil, 0, false // (x*y)**0.5 is not x**0.5 * y**0.5 for negative x and y
@@ -69,24 +80,24 @@ func (p *product) open(f factor) (parts []factor, cost int, ok bool) {
 		}
 		return parts, len(parts) - 1, true
 	case expr.OpDiv:
-		return []factor{{x.Arg(0), f.exp}, {x.Arg(1), -f.exp}}, 1, true
+		return append(parts, factor{x.Arg(0), f.exp}, factor{x.Arg(1), -f.exp}), 1, true
 	case expr.OpReciprocal:
-		return []factor{{x.Arg(0), -f.exp}}, 1, true
+		return append(parts, factor{x.Arg(0), -f.exp}), 1, true
 	case expr.OpSquare:
-		return []factor{{x.Arg(0), 2 * f.exp}}, 1, true
+		return append(parts, factor{x.Arg(0), 2 * f.exp}), 1, true
 	case expr.OpSqrt:
-		return []factor{{x.Arg(0), f.exp / 2}}, 1, true
+		return append(parts, factor{x.Arg(0), f.exp / 2}), 1, true
 	case expr.OpNeg:
 		if math.Mod(f.exp, 2) != 0 {
 			p.coef = p.coef.neg()
 		}
-		return []factor{{x.Arg(0), f.exp}}, 1, true
+		return append(parts, factor{x.Arg(0), f.exp}), 1, true
 	case expr.OpPow:
 		c, ok := numberOf(x.Arg(1), expr.Float64)
 		if !ok || p.d.IsInteger() && (c.f < 0 || c.f != math.Trunc(c.f)) || math.Abs(c.f) > 1e6 {
 			return nil, 0, false
 		}
-		return []factor{{x.Arg(0), c.f * f.exp}}, costPow, true
+		return append(parts, factor{x.Arg(0), c.f * f.exp}), costPow, true
 	}
 	return nil, 0, false
 }
@@ -98,10 +109,9 @@ func (p *product) mul(f factor) {
 		p.mulConstant(c, f.exp)
 		return
 	}
-	i, ok := p.index[f.base]
-	if !ok {
+	i := p.index.of(f.base, len(p.factors), func(i int) *expr.Node { return p.factors[i].base })
+	if i < 0 {
 		i = len(p.factors)
-		p.index[f.base] = i
 		p.factors = append(p.factors, factor{f.base, 0})
 	}
 	p.factors[i].exp += f.exp
@@ -134,7 +144,7 @@ func (r *run) collectProduct(n *expr.Node) (*expr.Node, why) {
 		return m, by
 	}
 	if !r.mergeExps(n, p) && p.costBack() >= p.cost {
-		if len(p.factors) > maxShared {
+		if !p.shared || len(p.factors) > maxShared {
 			return nil, why{}
 		}
 		open := r.gatherProduct(n, maxShared)
@@ -166,7 +176,7 @@ func (r *run) mergeExps(n *expr.Node, p *product) bool {
 	if len(exps) < 2 {
 		return false
 	}
-	s := &sum{d: p.d, index: make(map[*expr.Node]int)}
+	s := newSum(p.d)
 	for _, i := range exps {
 		f := p.factors[i]
 		s.add(r, term{coef: number{f: f.exp}, base: f.base.Arg(0)})
@@ -220,25 +230,29 @@ func (p *product) sides() (above, below []factor) {
 
 // costBack is the number of operations of the product as write writes it.
 func (p *product) costBack() int {
-	above, below := p.sides()
 	if p.d.IsInteger() && p.coef.i == 0 {
 		return 0
 	}
-	cost := 0
-	for _, side := range [][]factor{above, below} {
-		for _, f := range side {
-			cost += powerCost(f.exp)
+	cost, above, below := 0, 0, 0
+	for _, f := range p.factors {
+		switch {
+		case f.exp == 0:
+			continue
+		case f.exp > 0:
+			above++
+		default:
+			below++
 		}
-		cost += max(len(side)-1, 0)
+		cost += powerCost(f.exp)
 	}
-	one := p.coef.is(p.d, 1)
-	if len(below) > 0 {
+	cost += max(above-1, 0) + max(below-1, 0)
+	if below > 0 {
 		cost++
-		if len(above) == 0 {
+		if above == 0 {
 			return cost // the coefficient is what is divided
 		}
 	}
-	if !one && len(above)+len(below) > 0 {
+	if !p.coef.is(p.d, 1) && above+below > 0 {
 		cost++
 	}
 	return cost

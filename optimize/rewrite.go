@@ -73,12 +73,12 @@ func (m *memo) grow(n int) {
 
 // frame is a node that the traversal works on.
 type frame struct {
-	first int32  // the node as it was met
-	id    int32  // the node with finished arguments
-	next  int    // the next argument to look at
-	repl  int32  // what replaces id and is being finished, or unseen
-	by    string // the rule that made repl
-	chain int    // number of replacements that led to this node at this place
+	first int32 // the node as it was met
+	id    int32 // the node with finished arguments
+	next  int32 // the next argument to look at
+	repl  int32 // what replaces id and is being finished, or unseen
+	step  int32 // of the trace, which made repl
+	chain int32 // number of replacements that led to this node at this place
 }
 
 // rewrite returns g with every node in the normal form of the running pass.
@@ -107,7 +107,9 @@ func (r *run) normalize(m *memo, root int32, step stepFunc) {
 		return
 	}
 	m.set(root, working)
-	stack := []frame{{first: root, id: root, repl: unseen}}
+	stack := append(r.frames[:0], frame{first: root, id: root, repl: unseen})
+	r.frames = nil // a body of a loop is normalized meanwhile
+	defer func() { r.frames = stack }()
 	for len(stack) > 0 && r.err == nil {
 		f := &stack[len(stack)-1]
 		child := r.advance(m, f, step)
@@ -116,7 +118,7 @@ func (r *run) normalize(m *memo, root int32, step stepFunc) {
 			continue
 		}
 		if m.get(child) == working || f.chain >= maxChain {
-			r.err = endlessChain(stack, r.nodeAt(child))
+			r.err = r.endlessChain(stack, r.nodeAt(child))
 			return
 		}
 		next := frame{first: child, id: child, repl: unseen}
@@ -135,7 +137,7 @@ func (r *run) advance(m *memo, f *frame, step stepFunc) int32 {
 		return r.finish(m, f, m.get(f.repl))
 	}
 	args := r.args(f.id)
-	for ; f.next < len(args); f.next++ {
+	for ; int(f.next) < len(args); f.next++ {
 		if to := m.get(args[f.next]); to < 0 {
 			return args[f.next]
 		}
@@ -170,7 +172,7 @@ func (r *run) advance(m *memo, f *frame, step stepFunc) int32 {
 		r.moved(to, done)
 		return r.finish(m, f, done)
 	}
-	f.repl, f.by = to, by.rule
+	f.repl, f.step = to, int32(len(r.trace.Steps)-1)
 	return to
 }
 
@@ -256,7 +258,7 @@ func (r *run) stepBody(n *expr.Node) *expr.Node {
 func (r *run) record(before, after *expr.Node, by why) {
 	r.steps++
 	r.trace.Steps = append(r.trace.Steps, Step{
-		Pass: r.pass.Name, Rule: by.rule, Pos: before.Pos(), Before: before, After: after, Class: by.class, Note: by.note,
+		Pass: r.pass.Name, Rule: by.rule, Before: before, After: after, Class: by.class, Note: by.note,
 	})
 	if r.steps > 10000+maxSteps*r.trace.Nodes[0] {
 		names := map[string]bool{}
@@ -269,11 +271,11 @@ func (r *run) record(before, after *expr.Node, by why) {
 
 // endlessChain names the rules that have made the node n out of itself, or an
 // ever growing expression.
-func endlessChain(stack []frame, n *expr.Node) error {
+func (r *run) endlessChain(stack []frame, n *expr.Node) error {
 	names := map[string]bool{}
 	for i := len(stack) - 1; i >= 0 && len(stack)-i < 64; i-- {
 		if stack[i].repl != unseen {
-			names[stack[i].by] = true
+			names[r.trace.Steps[stack[i].step].Rule] = true
 		}
 	}
 	return expr.Errorf(expr.ErrDomain, "optimize", "rules undo each other without end on %s: %s", Brief(n), sortedNames(names))

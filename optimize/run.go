@@ -82,6 +82,7 @@ type run struct {
 	body        map[bodyKey]*expr.Graph // bodies of loops that a pass is done with
 	bound       binding                 // of the match under way
 	finished    []int32                 // room for withFinished
+	frames      []frame                 // room for normalize
 	steps       int
 	err         error // why no further rewrite is tried
 	noStabilize bool  // the pass stabilize is left out

@@ -174,7 +174,7 @@ func TestTrace(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := trace.Steps[len(trace.Steps)-1]
-	if s.Rule != "softplus" || s.Pass != "stabilize" || s.Class != optimize.Real || !strings.HasSuffix(s.Pos.File, "run_test.go") {
+	if s.Rule != "softplus" || s.Pass != "stabilize" || s.Class != optimize.Real || !strings.HasSuffix(s.Pos().File, "run_test.go") {
 		t.Errorf("%+v", s)
 	}
 	for _, want := range []string{"log(exp(x) + 1) -> softplus(x)", "over the reals", "run_test.go:"} {

@@ -15,8 +15,39 @@ type sum struct {
 	constant number
 	has      bool // there is a constant
 	terms    []term
-	index    map[*expr.Node]int
-	cost     int // operations that the collected nodes spend
+	index    positions
+	cost     int  // operations that the collected nodes spend
+	shared   bool // an inner sum was left closed that others use
+	few      [4]term
+}
+
+// positions finds the terms of a sum, or the factors of a product, by their
+// bases: few by looking through them, many by a map.
+type positions map[*expr.Node]int
+
+const fewPositions = 12
+
+// of returns the position of x among n bases, -1 if it is not there; base
+// returns one of them.
+func (p *positions) of(x *expr.Node, n int, base func(i int) *expr.Node) int {
+	if n <= fewPositions {
+		for i := range n {
+			if base(i) == x {
+				return i
+			}
+		}
+		return -1
+	}
+	if *p == nil {
+		*p = make(positions, 2*n)
+	}
+	for i := len(*p); i < n; i++ {
+		(*p)[base(i)] = i
+	}
+	if i, ok := (*p)[x]; ok {
+		return i
+	}
+	return -1
 }
 
 type term struct {
@@ -49,6 +80,13 @@ func (a number) negative(d expr.DType) bool {
 	return a.f < 0
 }
 
+// newSum returns the empty sum.
+func newSum(d expr.DType) *sum {
+	s := &sum{d: d}
+	s.terms = s.few[:0]
+	return s
+}
+
 // numberOf returns the constant n as a coefficient of a sum or product of
 // dtype d; false for what is no finite number of that kind.
 func numberOf(n *expr.Node, d expr.DType) (number, bool) {
@@ -76,14 +114,16 @@ const maxShared = 8
 // and up to left of those that others use: they cost nothing here, but what
 // they are made of is then computed again.
 func (r *run) gatherSum(n *expr.Node, left int) *sum {
-	s := &sum{d: n.DType(), index: make(map[*expr.Node]int)}
-	stack := []term{{coef: whole(1), base: n}}
+	s := newSum(n.DType())
+	var few [8]term
+	stack := append(few[:0], term{coef: whole(1), base: n})
 	for len(stack) > 0 {
 		t := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
 		x := t.base
 		paid := x == n || r.opens(x, s.d)
 		if !sumOp(x.Op()) || !paid && !(left > 0 && opensShared(x, s.d)) {
+			s.shared = s.shared || sumOp(x.Op()) && opensShared(x, s.d)
 			s.add(r, t)
 			continue
 		}
@@ -118,7 +158,8 @@ func (r *run) splitRepeated(s *sum) *sum {
 	if !slices.ContainsFunc(s.terms, again) {
 		return s
 	}
-	out := &sum{d: s.d, constant: s.constant, has: s.has, cost: s.cost, index: make(map[*expr.Node]int)}
+	out := newSum(s.d)
+	out.constant, out.has, out.cost, out.shared = s.constant, s.has, s.cost, s.shared
 	for _, t := range s.terms {
 		if again(t) {
 			if c, rest := r.takeCoefficient(t.base, s.d); rest != nil {
@@ -162,13 +203,13 @@ func (s *sum) add(r *run, t term) {
 
 // put adds a term whose coefficient is known.
 func (s *sum) put(t term) {
-	if i, ok := s.index[t.base]; ok {
-		s.terms[i].coef = s.terms[i].coef.add(t.coef)
-		s.terms[i].met += t.met
+	i := s.index.of(t.base, len(s.terms), func(i int) *expr.Node { return s.terms[i].base })
+	if i < 0 {
+		s.terms = append(s.terms, t)
 		return
 	}
-	s.index[t.base] = len(s.terms)
-	s.terms = append(s.terms, t)
+	s.terms[i].coef = s.terms[i].coef.add(t.coef)
+	s.terms[i].met += t.met
 }
 
 // takeCoefficient takes the product x = c*rest apart; rest is nil if x has no
@@ -206,7 +247,7 @@ func (r *run) collectSum(n *expr.Node) (*expr.Node, why) {
 		return m, by
 	}
 	if s.costBack() >= s.cost {
-		if len(s.terms) > maxShared {
+		if !s.shared || len(s.terms) > maxShared {
 			return nil, why{}
 		}
 		open := r.gatherSum(n, maxShared)
@@ -244,20 +285,24 @@ func (s *sum) keepsConstant(terms int) bool {
 
 // costBack is the number of operations of the sum as write writes it.
 func (s *sum) costBack() int {
-	terms := s.left()
-	cost, positive := len(terms)-1, false
-	if s.keepsConstant(len(terms)) {
+	terms, cost, positive := 0, -1, false
+	for _, t := range s.terms {
+		if t.coef.is(s.d, 0) {
+			continue
+		}
+		terms++
 		cost++
-		positive = true
-	}
-	for _, t := range terms {
 		if !t.coef.is(s.d, 1) && !t.coef.is(s.d, -1) {
 			cost++
 			positive = true
 		}
 		positive = positive || t.coef.is(s.d, 1)
 	}
-	if !positive && len(terms) > 0 {
+	if s.keepsConstant(terms) {
+		cost++
+		positive = true
+	}
+	if !positive && terms > 0 {
 		cost++
 	}
 	return cost

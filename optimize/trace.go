@@ -25,7 +25,6 @@ type Trace struct {
 // Step is one rewrite.
 type Step struct {
 	Pass, Rule    string
-	Pos           expr.Pos // the place in the user's program that built Before
 	Before, After *expr.Node
 	Class         Class
 	Note          string // what the rewrite takes for granted, "" if nothing
@@ -36,10 +35,13 @@ type passTime struct {
 	spent time.Duration
 }
 
+// Pos returns the place in the user's program that built Before.
+func (s Step) Pos() expr.Pos { return s.Before.Pos() }
+
 // String returns "model.go:12: a / a -> 1.0   div-self (simplify, real)".
 func (s Step) String() string {
 	var b strings.Builder
-	if p := s.Pos.String(); p != "" {
+	if p := s.Pos().String(); p != "" {
 		b.WriteString(p + ": ")
 	}
 	fmt.Fprintf(&b, "%s -> %s   %s (%s, %v", Brief(s.Before), Brief(s.After), s.Rule, s.Pass, s.Class)

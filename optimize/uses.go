@@ -22,8 +22,8 @@ type useInfo struct {
 
 // at returns the entry of a node, zero if the node is not in the graph.
 func (u *uses) at(id int32) *useInfo {
-	for int(id) >= len(u.of) {
-		u.of = append(u.of, useInfo{})
+	if more := int(id) + 1 - len(u.of); more > 0 {
+		u.of = append(u.of, make([]useInfo, more)...)
 	}
 	info := &u.of[id]
 	if info.epoch != u.epoch {
@@ -35,6 +35,7 @@ func (u *uses) at(id int32) *useInfo {
 // countUses counts for the nodes of g; an output is one use.
 func (r *run) countUses(g *expr.Graph) {
 	r.uses.counting = true
+	r.uses.at(int32(r.numbered()))
 	for _, n := range g.Outputs {
 		r.use(r.id(n), -1)
 	}
@@ -43,7 +44,8 @@ func (r *run) countUses(g *expr.Graph) {
 // use counts a use of a node, and of its arguments if it was not used before.
 func (r *run) use(id, user int32) {
 	type edge struct{ id, user int32 }
-	stack := []edge{{id, user}}
+	var few [16]edge
+	stack := append(few[:0], edge{id, user})
 	for len(stack) > 0 {
 		e := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
@@ -60,7 +62,8 @@ func (r *run) use(id, user int32) {
 // unuse takes a use of a node back, and those of its arguments if it was the
 // last.
 func (r *run) unuse(id int32) {
-	stack := []int32{id}
+	var few [16]int32
+	stack := append(few[:0], id)
 	for len(stack) > 0 {
 		id := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]

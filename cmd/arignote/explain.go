@@ -41,7 +41,7 @@ func (c *explainCommand) Run(s *session) error {
 	t := f.Trace()
 	for i, step := range t.Steps {
 		fmt.Fprintf(&s.out, "%2d. %s (%s, %v)", i+1, step.Rule, step.Pass, step.Class)
-		if p := step.Pos; p.File == "" && p.Line > 0 {
+		if p := step.Pos(); p.File == "" && p.Line > 0 {
 			fmt.Fprintf(&s.out, " at %v", p)
 		}
 		fmt.Fprintf(&s.out, "\n       %s\n    -> %s\n", optimize.Brief(step.Before), optimize.Brief(step.After))
