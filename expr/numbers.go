@@ -44,6 +44,9 @@ func (s *Numbers) Of(x *Node) int32 {
 // Add gives x, which has none, the next number and returns it.
 func (s *Numbers) Add(x *Node) int32 {
 	i := len(s.nodes)
+	if i == cap(s.nodes) { // append alone would copy large lists five times
+		s.nodes = slices.Grow(s.nodes, max(i, 16))
+	}
 	s.nodes = append(s.nodes, x)
 	if !x.slot.CompareAndSwap(0, uint32(i+1)) {
 		if s.other == nil {

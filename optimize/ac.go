@@ -97,12 +97,26 @@ func (r *run) matchSum(n *expr.Node, s *sum) (*expr.Node, why) {
 			if t.base.Op() != a.parts[0].left[0].op || scale == 0 || a.constant != 0 && s.constant.f != scale*a.constant {
 				continue
 			}
+			if !r.starts(a, t.base) {
+				continue
+			}
 			if m := r.replaceTerms(n, s, a, i, scale); m != nil {
 				return m, why{a.Name, a.Class, a.assumption()}
 			}
 		}
 	}
 	return nil, why{}
+}
+
+// starts reports whether the first part of a matches x.
+func (r *run) starts(a *acRule, x *expr.Node) bool {
+	for _, left := range a.parts[0].left {
+		r.bound.reset(a.compiled)
+		if left.match(x, &r.bound) {
+			return true
+		}
+	}
+	return false
 }
 
 // replaceTerms replaces terms of s, the i-th among them, by the right side of
@@ -170,7 +184,7 @@ func (r *run) matchProduct(n *expr.Node, p *product) (*expr.Node, why) {
 			continue
 		}
 		for i, f := range p.factors {
-			if f.base.Op() != a.parts[0].left[0].op || times(f.exp, a.parts[0].n) == 0 {
+			if f.base.Op() != a.parts[0].left[0].op || times(f.exp, a.parts[0].n) == 0 || !r.starts(a, f.base) {
 				continue
 			}
 			if m := r.replaceFactors(n, p, a, i); m != nil {

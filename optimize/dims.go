@@ -101,8 +101,8 @@ func (s *shapes) set(id int32, d []symbol) {
 }
 
 func (s *shapes) setNumber(id, number int32) {
-	if more := s.store.numbered() - len(s.of); more > 0 {
-		s.of = append(s.of, make([]int32, more)...)
+	if int(id) >= len(s.of) {
+		s.of = extended(s.of, s.store.numbered())
 	}
 	s.of[id] = number
 }

@@ -40,8 +40,8 @@ const (
 	maxSteps = 64  // rewrites per node of the input, on average
 )
 
-// memo is what a pass knows of nodes, by their number: the number of the
-// finished node, unseen or working.
+// memo is what a pass knows of nodes, by their number: one more than the number
+// of the finished node, than unseen or than working.
 type memo struct{ to []int32 }
 
 const (
@@ -53,22 +53,19 @@ func (m *memo) get(id int32) int32 {
 	if int(id) >= len(m.to) {
 		return unseen
 	}
-	return m.to[id]
+	return m.to[id] - 1
 }
 
 func (m *memo) set(id, to int32) {
 	if int(id) >= len(m.to) {
 		m.grow(int(id) + 1)
 	}
-	m.to[id] = to
+	m.to[id] = to + 1
 }
 
 // grow makes room for the numbers below n.
 func (m *memo) grow(n int) {
-	m.to = slices.Grow(m.to, n-len(m.to))
-	for len(m.to) < n {
-		m.to = append(m.to, unseen)
-	}
+	m.to = extended(m.to, n)
 }
 
 // frame is a node that the traversal works on.
@@ -197,7 +194,7 @@ func (r *run) withFinished(m *memo, id int32) int32 {
 		return id
 	}
 	old := r.nodeAt(id)
-	if _, to := r.lookup(old.Op(), r.attrs[id], now); to >= 0 {
+	if _, to := r.lookup(old.Op(), r.entries[id].attr, now); to >= 0 {
 		if n := r.nodeAt(to); n.DType() == old.DType() && n.Type().Weak == old.Type().Weak {
 			return to
 		}

@@ -2,6 +2,7 @@ package optimize
 
 import (
 	"math"
+	"slices"
 	"strconv"
 
 	"arignote/expr"
@@ -19,12 +20,18 @@ type store struct {
 	merging bool
 	known   expr.Numbers // all nodes that were met
 	same    []int32      // by number: the number of the node that stands for it
-	attrs   []int32      // by number: the number of the attribute
-	first   []int32      // by number: where its arguments begin in list
+	entries []entry      // by number
 	list    []int32      // arguments
 	scratch []int32      // arguments of a node that is looked for
 	table   index
 	keys    attrKeys
+}
+
+// entry is what makes a node the same as another one.
+type entry struct {
+	first, count int32 // its arguments in the store's list
+	attr         int32 // the number of the attribute
+	op           expr.Op
 }
 
 // init makes room for the rewriting of a graph of n nodes, which makes about
@@ -33,8 +40,7 @@ func (s *store) init(merging bool, n int) {
 	s.merging = merging
 	s.known.Grow(3 * n)
 	s.same = make([]int32, 0, 3*n)
-	s.attrs = make([]int32, 0, 3*n)
-	s.first = make([]int32, 1, 3*n+1)
+	s.entries = make([]entry, 0, 3*n)
 	s.list = make([]int32, 0, 5*n)
 	s.table.grow(3 * n)
 }
@@ -43,7 +49,10 @@ func (s *store) init(merging bool, n int) {
 func (s *store) nodeAt(id int32) *expr.Node { return s.known.Node(id) }
 
 // args returns the numbers of a node's arguments.
-func (s *store) args(id int32) []int32 { return s.list[s.first[id]:s.first[id+1]] }
+func (s *store) args(id int32) []int32 {
+	e := &s.entries[id]
+	return s.list[e.first : e.first+e.count]
+}
 
 // numbered is above all numbers in use.
 func (s *store) numbered() int { return s.known.Len() }
@@ -147,28 +156,20 @@ func (s *store) lookup(op expr.Op, attr int32, args []int32) (hash uint32, id in
 // is reports whether the node with number id has this op, attribute and
 // arguments; in either order if swaps.
 func (s *store) is(id int32, op expr.Op, attr int32, args []int32, swaps bool) bool {
-	have := s.args(id)
-	if s.attrs[id] != attr || len(have) != len(args) {
+	e := &s.entries[id]
+	if e.op != op || e.attr != attr || int(e.count) != len(args) {
 		return false
 	}
-	if swaps && have[0] == args[1] && have[1] == args[0] {
-		return s.nodeAt(id).Op() == op
-	}
-	for i, a := range args {
-		if have[i] != a {
-			return false
-		}
-	}
-	return s.nodeAt(id).Op() == op
+	have := s.args(id)
+	return slices.Equal(have, args) || swaps && have[0] == args[1] && have[1] == args[0]
 }
 
 // add numbers the node n, which is new, as lookup has looked for it.
 func (s *store) add(n *expr.Node, attr int32, args []int32, hash uint32) int32 {
 	id := s.known.Add(n)
-	s.same = append(s.same, id)
-	s.attrs = append(s.attrs, attr)
-	s.list = append(s.list, args...)
-	s.first = append(s.first, int32(len(s.list)))
+	s.same = append(roomy(s.same), id)
+	s.entries = append(roomy(s.entries), entry{int32(len(s.list)), int32(len(args)), attr, n.Op()})
+	s.list = append(roomy(s.list), args...)
 	if s.merging && n.Op() != expr.OpInput {
 		s.table.put(hash, id+1)
 	}
@@ -178,9 +179,26 @@ func (s *store) add(n *expr.Node, attr int32, args []int32, hash uint32) int32 {
 // alias notes that the node with number id stands for n.
 func (s *store) alias(n *expr.Node, id int32) {
 	s.known.Add(n)
-	s.same = append(s.same, id)
-	s.attrs = append(s.attrs, 0)
-	s.first = append(s.first, int32(len(s.list)))
+	s.same = append(roomy(s.same), id)
+	s.entries = append(roomy(s.entries), entry{})
+}
+
+// roomy returns s with room for one more element, twice as large if it has
+// none: append makes large slices larger by a quarter, and copies them five
+// times in the end.
+func roomy[T any](s []T) []T {
+	if len(s) == cap(s) {
+		s = slices.Grow(s, max(len(s), 16))
+	}
+	return s
+}
+
+// extended returns s with n elements at least, the new ones zero.
+func extended[T any](s []T, n int) []T {
+	if n > cap(s) {
+		s = append(make([]T, 0, max(n, 2*cap(s))), s...)
+	}
+	return s[:max(n, len(s))]
 }
 
 // existing returns the node with this op, attribute and arguments if there is

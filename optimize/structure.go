@@ -265,9 +265,12 @@ func broadcastArgument(r *run, n *expr.Node) *expr.Node {
 	if len(n.Args()) < 2 {
 		return nil
 	}
+	if !slices.ContainsFunc(n.Args(), isStretched) {
+		return nil
+	}
 	args, changed := slices.Clone(n.Args()), false
 	for i, a := range args {
-		if a.Op() != expr.OpBroadcastTo && a.Op() != expr.OpBroadcastLike {
+		if !isStretched(a) {
 			continue
 		}
 		args[i] = a.Arg(0)
@@ -283,13 +286,21 @@ func broadcastArgument(r *run, n *expr.Node) *expr.Node {
 	return r.make(n, n.Op(), n.Attr(), args...)
 }
 
+// isStretched reports whether n is a broadcast of another node.
+func isStretched(n *expr.Node) bool {
+	return n.Op() == expr.OpBroadcastTo || n.Op() == expr.OpBroadcastLike
+}
+
 // broadcastResult computes first and stretches then: an element-wise op whose
 // only argument that is no scalar is stretched.
 func broadcastResult(r *run, n *expr.Node) *expr.Node {
+	if !slices.ContainsFunc(n.Args(), isStretched) {
+		return nil
+	}
 	args, stretched := slices.Clone(n.Args()), (*expr.Node)(nil)
 	for i, a := range args {
 		switch {
-		case a.Op() == expr.OpBroadcastTo || a.Op() == expr.OpBroadcastLike:
+		case isStretched(a):
 			if stretched != nil && stretched != a {
 				return nil
 			}

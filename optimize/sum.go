@@ -366,13 +366,11 @@ func (r *run) scaled(at *expr.Node, c number, d expr.DType, base *expr.Node) *ex
 
 // chain joins nodes by the variadic op, in nodes of at most maxArgs arguments.
 func (r *run) chain(at *expr.Node, op expr.Op, list []*expr.Node) *expr.Node {
-	for len(list) > 1 {
-		k := min(len(list), maxArgs)
-		head := r.make(at, op, nil, list[:k]...)
-		if head.Err() != nil {
-			return head
-		}
-		list = append([]*expr.Node{head}, list[k:]...)
+	head, list := list[0], list[1:]
+	for len(list) > 0 && head.Err() == nil {
+		k := min(len(list), maxArgs-1)
+		head = r.make(at, op, nil, append([]*expr.Node{head}, list[:k]...)...)
+		list = list[k:]
 	}
-	return list[0]
+	return head
 }

@@ -22,8 +22,8 @@ type useInfo struct {
 
 // at returns the entry of a node, zero if the node is not in the graph.
 func (u *uses) at(id int32) *useInfo {
-	if more := int(id) + 1 - len(u.of); more > 0 {
-		u.of = append(u.of, make([]useInfo, more)...)
+	if int(id) >= len(u.of) {
+		u.of = extended(u.of, int(id)+1)
 	}
 	info := &u.of[id]
 	if info.epoch != u.epoch {
