@@ -38,7 +38,9 @@ func forward(y, x, v *expr.Node) (product, u *expr.Node) {
 	}
 	product = reverse([]seed{{back, part{g: v}}}, []*expr.Node{u})[0]
 	if product != nil && product.Op() == expr.OpSumLike && product.Arg(1) == u {
-		if record([]*expr.Node{product, y}, nil).sameShape(product.Arg(0), y) {
+		t := record([]*expr.Node{product, y}, nil)
+		defer t.position.Release()
+		if t.sameShape(product.Arg(0), y) {
 			product = product.Arg(0)
 		}
 	}

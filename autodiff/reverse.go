@@ -32,8 +32,9 @@ func reverse(seeds []seed, wrt []*expr.Node) []*expr.Node {
 		outputs[i] = s.output
 	}
 	t := record(outputs, wrt)
+	defer t.position.Release()
 	for _, s := range seeds {
-		t.give(t.position[s.output], s.part)
+		t.give(t.position.Of(s.output), s.part)
 	}
 	wanted := make(map[*expr.Node]*expr.Node, len(wrt))
 	for _, x := range wrt {
@@ -60,7 +61,7 @@ func reverse(seeds []seed, wrt []*expr.Node) []*expr.Node {
 }
 
 // give adds to the gradient with respect to the node at a position.
-func (t *tape) give(at int, p part) {
+func (t *tape) give(at int32, p part) {
 	s := &t.sums[at]
 	switch {
 	case p.g == nil || !t.active[at]:
@@ -101,7 +102,7 @@ func (t *tape) push(n *expr.Node, gs []*expr.Node, m mask) {
 	s := step{n: n, gs: gs, mask: m, want: make([]bool, len(n.Args())), tape: t}
 	wanted := false
 	for i, a := range n.Args() {
-		s.want[i] = t.active[t.position[a]] && !n.Op().ShapeOnly(i)
+		s.want[i] = t.active[t.position.Of(a)] && !n.Op().ShapeOnly(i)
 		wanted = wanted || s.want[i]
 	}
 	if !wanted {
@@ -118,7 +119,7 @@ func (t *tape) push(n *expr.Node, gs []*expr.Node, m mask) {
 		if n.Op() == expr.OpItem {
 			p.item = n.Attr().(expr.Number).N
 		}
-		t.give(t.position[n.Arg(i)], p)
+		t.give(t.position.Of(n.Arg(i)), p)
 	}
 }
 

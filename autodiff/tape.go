@@ -1,35 +1,45 @@
 package autodiff
 
-import "arignote/expr"
+import (
+	"slices"
+
+	"arignote/expr"
+)
 
 // tape is the part of a graph between some nodes and the outputs, in the order
 // of evaluation. Nodes are known by their position in that order.
 type tape struct {
 	nodes    []*expr.Node
-	position map[*expr.Node]int
+	position expr.Numbers
 	active   []bool       // the node depends on one of those asked for, by inexact numbers
 	shape    []*expr.Node // the first node that surely has the same shape
 	sums     []sum
 }
 
 // record lists the nodes that the outputs need and finds out which of them
-// depend on wrt.
+// depend on wrt. The caller releases the positions.
 func record(outputs, wrt []*expr.Node) *tape {
-	t := &tape{position: make(map[*expr.Node]int)}
-	for _, x := range wrt {
-		t.position[x] = -1
+	nodes := slices.Collect(expr.Nodes(outputs...))
+	t := &tape{
+		nodes:  nodes,
+		active: make([]bool, len(nodes)),
+		shape:  make([]*expr.Node, 0, len(nodes)),
+		sums:   make([]sum, len(nodes)),
 	}
-	for n := range expr.Nodes(outputs...) {
-		_, active := t.position[n]
+	t.position.Grow(len(nodes))
+	asked := make(map[*expr.Node]bool, len(wrt))
+	for _, x := range wrt {
+		asked[x] = true
+	}
+	for k, n := range nodes {
+		active := asked[n]
 		for i, a := range n.Args() {
-			active = active || t.active[t.position[a]] && !n.Op().ShapeOnly(i)
+			active = active || t.active[t.position.Of(a)] && !n.Op().ShapeOnly(i)
 		}
 		t.shape = append(t.shape, t.shapeOf(n))
-		t.position[n] = len(t.nodes)
-		t.nodes = append(t.nodes, n)
-		t.active = append(t.active, active && differentiable(n.Type()))
+		t.position.Add(n)
+		t.active[k] = active && differentiable(n.Type())
 	}
-	t.sums = make([]sum, len(t.nodes))
 	return t
 }
 
@@ -48,7 +58,7 @@ func differentiable(t expr.Type) bool {
 // types do: an element-wise op on arrays of one shape and scalars has that
 // shape too. n may be on the tape, or have just been made from nodes that are.
 func (t *tape) shapeOf(n *expr.Node) *expr.Node {
-	if i, ok := t.position[n]; ok && i >= 0 && i < len(t.shape) {
+	if i := t.position.Of(n); i >= 0 && int(i) < len(t.shape) {
 		return t.shape[i]
 	}
 	args, elementwise := n.Args(), n.Op().Elementwise()

@@ -119,13 +119,14 @@ func (r *run) witness(old *expr.Node, want []symbol) *expr.Node {
 func (r *run) nearWitness(n *expr.Node, want []symbol) *expr.Node {
 	const limit = 64 // nodes looked at
 	var best *expr.Node
-	queue := slices.Clone(n.Args())
-	for i := 0; i < len(queue) && i < limit; i++ {
+	var queue [limit]*expr.Node
+	end := copy(queue[:], n.Args())
+	for i := 0; i < end; i++ {
 		m := queue[i]
 		if slices.Equal(r.dims(m), want) {
 			best = m
 		}
-		queue = append(queue, m.Args()...)
+		end += copy(queue[end:], m.Args())
 	}
 	return best
 }
