@@ -16,7 +16,7 @@ import (
 // generated array needs no memory to be read. Stretched constants stay
 // stretched; what is computed of them is stretched after it (see structure).
 func fold(r *run, g *expr.Graph) *expr.Graph {
-	f := &folder{r: r, values: make(map[int32]*expr.Value)}
+	f := &folder{r: r}
 	return r.rewrite(g, f.step)
 }
 
@@ -92,6 +92,9 @@ func (f *folder) value(n *expr.Node) *expr.Value {
 	v, err := n.Eval(args)
 	if err != nil || !n.Type().IsTuple() && v.Len() > f.r.opt.MaxConst {
 		return nil
+	}
+	if f.values == nil {
+		f.values = make(map[int32]*expr.Value)
 	}
 	f.values[id] = v
 	return v

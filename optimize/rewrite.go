@@ -74,7 +74,7 @@ type frame struct {
 	id    int32 // the node with finished arguments
 	next  int32 // the next argument to look at
 	repl  int32 // what replaces id and is being finished, or unseen
-	step  int32 // of the trace, which made repl
+	made  int32 // the step of the trace that made repl
 	chain int32 // number of replacements that led to this node at this place
 }
 
@@ -169,7 +169,7 @@ func (r *run) advance(m *memo, f *frame, step stepFunc) int32 {
 		r.moved(to, done)
 		return r.finish(m, f, done)
 	}
-	f.repl, f.step = to, int32(len(r.trace.Steps)-1)
+	f.repl, f.made = to, int32(len(r.trace.Steps)-1)
 	return to
 }
 
@@ -272,7 +272,7 @@ func (r *run) endlessChain(stack []frame, n *expr.Node) error {
 	names := map[string]bool{}
 	for i := len(stack) - 1; i >= 0 && len(stack)-i < 64; i-- {
 		if stack[i].repl != unseen {
-			names[r.trace.Steps[stack[i].step].Rule] = true
+			names[r.trace.Steps[stack[i].made].Rule] = true
 		}
 	}
 	return expr.Errorf(expr.ErrDomain, "optimize", "rules undo each other without end on %s: %s", Brief(n), sortedNames(names))
