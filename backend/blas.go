@@ -191,8 +191,8 @@ type multiplier interface {
 	multiply(f *frame, o par.Options) (done bool, err error)
 	// release lets go of memory.
 	release()
-	// division returns the parts.
-	division() division
+	// count returns the number of parts.
+	count() int64
 }
 
 // newMultiplier binds the product step v, nil if BLAS cannot do it: operands of
@@ -303,8 +303,10 @@ func (p *multiplication[T]) multiply(f *frame, o par.Options) (done bool, err er
 	if ok, err := p.safe(o); !ok || err != nil {
 		return false, err
 	}
+	ended := int64(0)
 	for p.first = 0; ; p.first += p.parts.round {
-		err := par.For(o, p.parts.units, p.parts.chunk, p.run)
+		err := par.For(f.watched(o, ended), p.parts.units, p.parts.chunk, p.run)
+		ended += int64(parts(p.parts.units, p.parts.chunk))
 		if err != nil || p.parts.round == 0 || p.first+p.parts.round >= p.k {
 			return true, err
 		}
@@ -319,11 +321,14 @@ func (p *multiplication[T]) release() {
 	p.out = nil
 }
 
-// division is described by multiplier.
-func (p *multiplication[T]) division() division { return p.parts }
-
-// parts returns the number of parts of a round.
-func (d division) parts() int { return parts(d.units, d.chunk) }
+// count is described by multiplier.
+func (p *multiplication[T]) count() int64 {
+	rounds := 1
+	if p.parts.round > 0 {
+		rounds = parts(p.k, p.parts.round)
+	}
+	return int64(rounds) * int64(parts(p.parts.units, p.parts.chunk))
+}
 
 // safe reports whether BLAS computes what the product means: nothing is
 // skipped that is not finite.

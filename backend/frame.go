@@ -185,7 +185,7 @@ func (f *frame) step(i int, o par.Options) error {
 				panic(err.Error() + "\n" + l.k.String())
 			}
 		}
-		if err := par.For(f.watched(o), l.units, l.chunk, f.steps[i].body[k]); err != nil {
+		if err := par.For(f.watched(o, 0), l.units, l.chunk, f.steps[i].body[k]); err != nil {
 			return err
 		}
 		if err := f.failed.Load(); err != nil {

@@ -91,7 +91,7 @@ func TestRunIntoAllocates(t *testing.T) {
 				}
 				into()
 				into()
-				if n := testing.AllocsPerRun(50, into); n > 0 && !raceEnabled {
+				if n := testing.AllocsPerRun(10, into); n > 0 && !raceEnabled {
 					t.Errorf("%v allocations", n)
 				}
 				for i := range want {
@@ -160,7 +160,7 @@ func TestRunIntoTurns(t *testing.T) {
 	}
 	turns()
 	turns()
-	if n := testing.AllocsPerRun(50, turns); n > 0 && !raceEnabled {
+	if n := testing.AllocsPerRun(10, turns); n > 0 && !raceEnabled {
 		t.Errorf("%v allocations", n)
 	}
 }

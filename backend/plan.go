@@ -37,7 +37,8 @@ type step struct {
 	reads    []*storage
 	writes   []*storage
 	flops    float64
-	inPlace  bool // writes over what it reads
+	products int64 // parts of a product step, if BLAS can do it
+	inPlace  bool  // writes over what it reads
 	clock
 }
 
@@ -50,20 +51,20 @@ type launch struct {
 	work    float64
 }
 
-// thrift says how far a plan goes to save memory. Each kind of plan includes
-// what those before it do.
+// thrift says what a plan does to save memory.
 type thrift uint8
 
 const (
 	fast      thrift = iota
-	ordered          // steps in an order that needs little memory, one at a time
+	ordered          // steps in an order that needs little memory, one at a time, as in those below
 	repeating        // what is expensive is computed again rather than stored
+	apart            // without fusion: fewer arrays are needed at the same time
 )
 
 // newPlan plans for a specialised graph.
 func newPlan(p *Program, g *expr.Graph, strides [][]int, t thrift) (*Plan, error) {
 	f := newFlow(g, strides)
-	s := fuse(f, !p.config.skips("fuse"), t == repeating)
+	s := fuse(f, !p.config.skips("fuse") && t != apart, t == repeating)
 	q := &Plan{program: p, inputs: f.inputs, thrift: t}
 	groups := s.sorted()
 	for i, v := range f.outputs {
@@ -130,6 +131,9 @@ func (q *Plan) group(g *group) error {
 		switch {
 		case v.kind == kindProduct:
 			s.flops = productFlops(v)
+			if m := newMultiplier(v); m != nil {
+				s.products = m.count()
+			}
 		case v.kind == kindReference && empty(v.node):
 			s.why = "an array without elements"
 		case v.kind == kindReference:
@@ -272,11 +276,11 @@ func compiled(k *kernel.Kernel) (*interp.Program, error) {
 // measured.
 const minWork, chunkWork = 1 << 17, 1 << 16
 
-// parts returns the number of parts in which workers do a step; a step that is no
-// kernel counts as one.
+// parts returns the number of parts in which workers do a step; what the
+// reference computes is one.
 func (s *step) parts() int64 {
 	if s.vertex != nil {
-		return 1
+		return max(s.products, 1)
 	}
 	n := int64(0)
 	for _, l := range s.launches {

@@ -148,11 +148,11 @@ func WithProgress(ctx context.Context, f func(done, total int64)) context.Contex
 	return context.WithValue(ctx, progressKey{}, f)
 }
 
-// watched returns the options for the next launch, which tell how far the whole
-// run is.
-func (f *frame) watched(o par.Options) par.Options {
+// watched returns the options for a launch, which tell how far the whole run is:
+// ended parts of its step are complete.
+func (f *frame) watched(o par.Options, ended int64) par.Options {
 	if f.progress != nil {
-		before, report, total := f.done, f.progress, f.q.total
+		before, report, total := f.done+ended, f.progress, f.q.total
 		o.Progress = func(done, _ int) { report(before+int64(done), total) }
 	}
 	return o

@@ -177,7 +177,7 @@ func (p *Program) newPlan(values []*expr.Value) (*Plan, error) {
 		return newStage(p, s), nil
 	}
 	q, err := newPlan(p, s.graph, strides, fast)
-	for t := ordered; err == nil && p.config.checkMemory(q) != nil && t <= repeating; t++ {
+	for t := ordered; err == nil && p.config.checkMemory(q) != nil && t <= apart; t++ {
 		var other *Plan
 		if other, err = newPlan(p, s.graph, strides, t); err == nil && other.PeakBytes() < q.PeakBytes() {
 			q = other

@@ -76,7 +76,7 @@ func (s *step) lonely() bool {
 	}
 	switch s.vertex.kind {
 	case kindProduct:
-		return s.flops >= alongside && s.flops/2 < minWork
+		return s.flops >= alongside && s.products == 1
 	case kindReference:
 		n := 0
 		for _, a := range s.vertex.args {

@@ -24,10 +24,16 @@ func (q *Plan) String() string {
 		}
 	}
 	fmt.Fprintf(&b, "%d kernels, peak %s: arena %s, results %s", q.Kernels(), sizeText(q.PeakBytes()), sizeText(q.arena), sizeText(q.PeakBytes()-q.arena))
-	fmt.Fprintf(&b, "; %s, CPU level %v, %d threads", [...]string{fast: "planned for speed", ordered: "ordered to save memory", repeating: "computing again to save memory"}[q.thrift],
-		q.program.level, par.Threads(q.program.config.Threads))
-	b.WriteByte('\n')
+	fmt.Fprintf(&b, "; %s, CPU level %v, %d threads\n", thrifts[q.thrift], q.program.level, par.Threads(q.program.config.Threads))
 	return b.String()
+}
+
+// thrifts says what plans do to save memory.
+var thrifts = [...]string{
+	fast:      "planned for speed",
+	ordered:   "ordered to save memory",
+	repeating: "computing again to save memory",
+	apart:     "apart to save memory",
 }
 
 // write lists the two segments of a plan, if they are known.
@@ -54,7 +60,7 @@ func (s *step) write(b *strings.Builder, number int, batch batch) {
 	case len(s.launches) > 0:
 		fmt.Fprintf(b, "   interpreter: %s\n", s.loops())
 	case s.vertex.kind == kindProduct:
-		fmt.Fprintf(b, "   gonum: %s\n", productText(s.vertex))
+		fmt.Fprintf(b, "   gonum: %s\n", productText(s.vertex, s.parts()))
 	case s.vertex.kind == kindItem:
 		b.WriteString("   no data is touched\n")
 	default:
@@ -76,14 +82,12 @@ func (s *step) write(b *strings.Builder, number int, batch batch) {
 
 // productText describes the loops of a product: those of the result and that of
 // the sum.
-func productText(v *vertex) string {
+func productText(v *vertex, parts int64) string {
 	text := strings.Join(fields(v.shape), " x ")
 	summed := int(productFlops(v) / 2 / float64(max(1, product(v.shape))))
-	if m := newMultiplier(v); m != nil {
-		text += fmt.Sprintf(" x (sum %d)", summed)
-		if n := m.division().parts(); n > 1 {
-			text += fmt.Sprintf(" in %d parts", n)
-		}
+	text += fmt.Sprintf(" x (sum %d)", summed)
+	if parts > 1 {
+		text += fmt.Sprintf(" in %d parts", parts)
 	}
 	return text
 }
