@@ -121,12 +121,14 @@ var gradients = [expr.NumOps]gradient{
 	expr.OpIsInf:    noGradient("bool"),
 	expr.OpIsFinite: noGradient("bool"),
 
-	expr.OpComplex: elementwise(func(s *step) []term { return []term{s.g().real(), s.g().imag()} }),
-	expr.OpReal:    elementwise(func(s *step) []term { return []term{s.g()} }),
-	expr.OpImag:    elementwise(imagRule),
-	expr.OpConj:    elementwise(func(s *step) []term { return []term{s.g().conj()} }),
-	expr.OpAngle:   elementwise(angleRule),
-	expr.OpCast:    elementwise(func(s *step) []term { return []term{s.g()} }), // step.fit casts
+	expr.OpComplex:  elementwise(func(s *step) []term { return []term{s.g().real(), s.g().imag()} }),
+	expr.OpReal:     elementwise(func(s *step) []term { return []term{s.g()} }),
+	expr.OpImag:     elementwise(imagRule),
+	expr.OpConj:     elementwise(func(s *step) []term { return []term{s.g().conj()} }),
+	expr.OpAngle:    elementwise(angleRule),
+	expr.OpBits:     noGradient("integers"),
+	expr.OpFromBits: noGradient("of integers"),
+	expr.OpCast:     elementwise(func(s *step) []term { return []term{s.g()} }), // step.fit casts
 
 	expr.OpSum:       linear(func(s *step) []term { return []term{s.unreduced(s.g())} }),
 	expr.OpProd:      {rule: prodRule, reach: reachReduced},

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync"
 
+	"arignote/backend/internal/elementary"
 	"arignote/backend/internal/interp"
 	"arignote/backend/internal/kernel"
 	"arignote/expr"
@@ -259,7 +260,7 @@ func compiled(k *kernel.Kernel) (*interp.Program, error) {
 	if p := kernels.byText[text]; p != nil {
 		return p, nil
 	}
-	p, err := interp.Compile(k)
+	p, err := interp.Compile(elementary.Expand(k))
 	if err != nil {
 		return nil, &InternalError{Stage: "plan", Cause: err.Error() + "\n" + text}
 	}

@@ -251,6 +251,13 @@ func (x *Node) AsType(d DType) *Node {
 	return apply(OpCast, Cast{d}, x)
 }
 
+// Bits returns the IEEE 754 representation of float32 as uint32 and of float64
+// as uint64. Which bits a computed NaN has is not defined.
+func (x *Node) Bits() *Node { return apply(OpBits, nil, x) }
+
+// FromBits returns the floats whose representation are the uint32 or uint64 x.
+func (x *Node) FromBits() *Node { return apply(OpFromBits, nil, x) }
+
 // Where returns the elements of x where condition is not zero and those of y
 // elsewhere. The side that is not taken has no influence, not even on the
 // gradient.

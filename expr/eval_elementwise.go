@@ -243,5 +243,31 @@ func evalComplexPart(c *call) (*Value, *Error) { return evalElementwise(c) }
 // evalCast converts to the dtype of the attribute.
 func evalCast(c *call) (*Value, *Error) { return convert(c.args[0], c.attr.(Cast).DType), nil }
 
+// evalBits reads the memory of floats as unsigned integers and the other way
+// round.
+func evalBits(c *call) (*Value, *Error) {
+	v := c.args[0].contiguous()
+	out := &Value{dtype: c.typ.DType, shape: v.shape}
+	switch x := v.data.(type) {
+	case []float32:
+		out.data = mapped(x, math.Float32bits)
+	case []float64:
+		out.data = mapped(x, math.Float64bits)
+	case []uint32:
+		out.data = mapped(x, math.Float32frombits)
+	case []uint64:
+		out.data = mapped(x, math.Float64frombits)
+	}
+	return out, nil
+}
+
+func mapped[T, S Element](x []S, f func(S) T) []T {
+	out := make([]T, len(x))
+	for i, v := range x {
+		out[i] = f(v)
+	}
+	return out
+}
+
 // evalIdentity returns the first argument: ops that concern gradients alone.
 func evalIdentity(c *call) (*Value, *Error) { return c.args[0], nil }

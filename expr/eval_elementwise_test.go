@@ -257,6 +257,22 @@ func TestEvalBroadcast(t *testing.T) {
 	})
 }
 
+func TestEvalFloatBits(t *testing.T) {
+	runEvalCases(t, []evalCase{
+		{OpBits, nil, args(vec(1.0, math.Copysign(0, -1), 0x1p-1074)), "uint64[3][4607182418800017408 9223372036854775808 1]"},
+		{OpBits, nil, args(vec[float32](1, -2)), "uint32[2][1065353216 3221225472]"},
+		{OpBits, nil, args(1.0), "uint64[4607182418800017408]"},
+		{OpBits, nil, args(strided([]int{2}, []int{2}, []float64{0, 7, 1})), "uint64[2][0 4607182418800017408]"},
+		{OpFromBits, nil, args(vec[uint64](1<<62, 1<<63)), "float64[2][2 -0]"},
+		{OpFromBits, nil, args(vec[uint32](1 << 30)), "float32[1][2]"},
+		{OpFromBits, nil, args(vec[uint64]()), "float64[0][]"},
+		{OpBits, nil, args(vec[int64](1)), "bits: no bits for int64"},
+		{OpBits, nil, args(1), "bits: no bits for int64"},
+		{OpFromBits, nil, args(vec[uint16](1)), "from_bits: no from_bits for uint16"},
+		{OpFromBits, nil, args(1.5), "from_bits: no from_bits for float64"},
+	})
+}
+
 // elementwiseOps lists the ops that this file is about.
 func elementwiseOps() []Op {
 	var list []Op

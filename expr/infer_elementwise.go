@@ -210,6 +210,23 @@ func inferCast(s *sig) (Type, *Error) {
 	return Type{DType: s.attr.(Cast).DType, Dims: s.args[0].Dims}, nil
 }
 
+// bitsOf has the unsigned integer that has the bits of each float dtype.
+var bitsOf = map[DType]DType{Float32: Uint32, Float64: Uint64}
+
+// inferBits: floats give unsigned integers of the same width, which are strong
+// as of astype.
+func inferBits(s *sig) (Type, *Error) {
+	t, err := s.elementwiseType(DType.IsFloat, func(d DType) DType { return bitsOf[d] })
+	t.Weak = false
+	return t, err
+}
+
+// inferFromBits: unsigned integers of 32 and 64 bits give floats.
+func inferFromBits(s *sig) (Type, *Error) {
+	float := map[DType]DType{Uint32: Float32, Uint64: Float64}
+	return s.elementwiseType(func(d DType) bool { return float[d] != NoDType }, func(d DType) DType { return float[d] })
+}
+
 // OperandDType returns the dtype to which the arguments of the element-wise
 // node x are converted before op works on them: that of the result for
 // arithmetic, the joined dtype of the arguments for comparisons and tests.
@@ -229,6 +246,8 @@ func operandDType(op Op, args []Type, result DType) DType {
 		return d
 	case OpAngle:
 		return args[0].DType.floating()
+	case OpBits, OpFromBits:
+		return args[0].DType
 	case OpComplex:
 		return result.Real()
 	}

@@ -2,6 +2,7 @@ package expr
 
 import (
 	"fmt"
+	"math"
 
 	"arignote/expr/internal/scalar"
 )
@@ -63,6 +64,8 @@ func (op Op) Lanes(attr Attr, out any, args ...any) (func(), error) {
 	case op == OpWhere:
 	case op == OpCast:
 		f = laneTables[from[0]].cast(out, args[0])
+	case op == OpBits || op == OpFromBits:
+		f = bitLanes(out, args[0])
 	case op == OpComplex && sameDType(from, Float32):
 		f = joinLanes[float32, complex64](out, args)
 	case op == OpComplex && sameDType(from, Float64):
@@ -204,6 +207,21 @@ func convertLanes[T, S Element](out *[]T, x *[]S, f func(S) T) func() {
 			o[i] = f(x[i&ex])
 		}
 	}
+}
+
+// bitLanes reads floats as unsigned integers and the other way round.
+func bitLanes(out, x any) func() {
+	switch x := x.(type) {
+	case *[]float32:
+		return convertLanes(out.(*[]uint32), x, math.Float32bits)
+	case *[]float64:
+		return convertLanes(out.(*[]uint64), x, math.Float64bits)
+	case *[]uint32:
+		return convertLanes(out.(*[]float32), x, math.Float32frombits)
+	case *[]uint64:
+		return convertLanes(out.(*[]float64), x, math.Float64frombits)
+	}
+	return nil
 }
 
 // joinLanes makes complex numbers of their parts.

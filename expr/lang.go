@@ -228,6 +228,8 @@ var functions = []function{
 	{"imag", "x", applied(OpImag)},
 	{"conj", "x", applied(OpConj)},
 	{"angle", "x", applied(OpAngle)},
+	{"bits", "x", applied(OpBits)},
+	{"from_bits", "x", applied(OpFromBits)},
 	{"astype", "x, dtype", func(s *site) *Node { return s.apply(OpCast, Cast{s.dtype(1, Float64)}, s.node(0)) }},
 
 	// Reductions.

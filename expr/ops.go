@@ -104,6 +104,8 @@ const (
 	OpConj
 	OpAngle
 	OpCast
+	OpBits
+	OpFromBits
 
 	// Reductions.
 	OpSum
@@ -319,12 +321,14 @@ var opTable = [NumOps]row{
 	OpIsInf:    {name: "isinf", arity: 1, infer: inferTest, eval: evalElementwise, props: elementwise | exact},
 	OpIsFinite: {name: "isfinite", arity: 1, infer: inferTest, eval: evalElementwise, props: elementwise | exact},
 
-	OpComplex: {name: "complex", arity: 2, infer: inferComplex, eval: evalComplex, props: elementwise | exact},
-	OpReal:    {name: "real", arity: 1, infer: inferAbs, eval: evalComplexPart, props: elementwise | exact},
-	OpImag:    {name: "imag", arity: 1, infer: inferAbs, eval: evalComplexPart, props: elementwise | exact},
-	OpConj:    {name: "conj", arity: 1, infer: inferSame, eval: evalElementwise, props: elementwise | exact},
-	OpAngle:   {name: "angle", arity: 1, infer: inferAngle, eval: evalComplexPart, props: elementwise},
-	OpCast:    {name: "astype", arity: 1, infer: inferCast, eval: evalCast, props: elementwise | exact, example: "x: float64[3]; astype(x, 'float32')"},
+	OpComplex:  {name: "complex", arity: 2, infer: inferComplex, eval: evalComplex, props: elementwise | exact},
+	OpReal:     {name: "real", arity: 1, infer: inferAbs, eval: evalComplexPart, props: elementwise | exact},
+	OpImag:     {name: "imag", arity: 1, infer: inferAbs, eval: evalComplexPart, props: elementwise | exact},
+	OpConj:     {name: "conj", arity: 1, infer: inferSame, eval: evalElementwise, props: elementwise | exact},
+	OpAngle:    {name: "angle", arity: 1, infer: inferAngle, eval: evalComplexPart, props: elementwise},
+	OpCast:     {name: "astype", arity: 1, infer: inferCast, eval: evalCast, props: elementwise | exact, example: "x: float64[3]; astype(x, 'float32')"},
+	OpBits:     {name: "bits", arity: 1, infer: inferBits, eval: evalBits, props: elementwise | exact},
+	OpFromBits: {name: "from_bits", arity: 1, infer: inferFromBits, eval: evalBits, props: elementwise | exact, example: "x: float64[3]; x + from_bits(bits(x) >> 52 << 52)"},
 
 	OpSum:       {name: "sum", arity: 1, infer: inferSum, eval: evalSum, props: reduction},
 	OpProd:      {name: "prod", arity: 1, infer: inferSum, eval: evalProd, props: reduction},

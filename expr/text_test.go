@@ -178,6 +178,7 @@ var languageCases = []struct{ src, want string }{
 	{"isnan(x) | isinf(x) | isfinite(x)", "isnan(x) | isinf(x) | isfinite(x)"},
 	{"real(z) + imag(z) + angle(z) + z.real + z.imag", "real(z) + imag(z) + angle(z) + real(z) + imag(z)"},
 	{"conj(z)", "conj(z)"},
+	{"from_bits(bits(x) ^ 1) + from_bits(bits(x))", "from_bits(bits(x) ^ 1) + from_bits(bits(x))"},
 	{"astype(x, 'float32') + x.astype('int8')", "astype(x, 'float32') + astype(x, 'int8')"},
 
 	// Reductions, along an axis.

@@ -185,7 +185,7 @@ func (g *Generator) step(pool []*expr.Node) *expr.Node {
 	}
 	op := expr.Op(g.rand.IntN(int(expr.NumOps)))
 	arity, variadic := op.Arity()
-	if !op.Elementwise() || op == expr.OpCast || op == expr.OpPolygamma {
+	if !op.Elementwise() || op == expr.OpCast || op == expr.OpPolygamma || op == expr.OpBits {
 		return x.AsType(g.dtype())
 	}
 	if variadic {

@@ -15,16 +15,23 @@ import (
 // fast returns the function of an instruction on the windows of registers, nil
 // if there is none here.
 func fast(op expr.Op, dst value, args []value) func() {
-	if op == expr.OpFMA {
+	switch op {
+	case expr.OpFMA:
 		return fastFMA(dst, args)
+	case expr.OpWhere:
+		return fastWhere(dst, args)
+	case expr.OpBits, expr.OpFromBits:
+		return fastBits(dst, args)
 	}
 	switch args[0].register.(type) {
 	case *vec[float64]:
-		return fastOf[float64](op, dst, args, sqrt64)
+		return fastOf(op, dst, args, unary64)
 	case *vec[float32]:
-		return fastOf[float32](op, dst, args, sqrt32)
+		return fastOf(op, dst, args, unary32)
 	case *vec[int64]:
 		return fastOf[int64](op, dst, args, nil)
+	case *vec[uint64]:
+		return fastUint64(op, dst, args)
 	case *vec[bool]:
 		return fastBool(op, dst, args)
 	}
@@ -32,14 +39,19 @@ func fast(op expr.Op, dst value, args []value) func() {
 }
 
 // real is a type that has faster loops.
-type real interface{ float32 | float64 | int64 }
+type real interface {
+	float32 | float64 | int64 | uint64
+}
 
-func fastOf[T real](op expr.Op, dst value, args []value, sqrt func(o, x []T)) func() {
+func fastOf[T real](op expr.Op, dst value, args []value, own func(op expr.Op) func(o, x []T)) func() {
 	x := args[0].register.(*vec[T])
 	switch {
 	case len(args) == 1 && args[0].vary:
 		o, ok := dst.register.(*vec[T])
-		f := unary(op, sqrt)
+		f := unary[T](op)
+		if f == nil && own != nil {
+			f = own(op)
+		}
 		if !ok || f == nil {
 			return nil
 		}
@@ -60,14 +72,31 @@ func fastOf[T real](op expr.Op, dst value, args []value, sqrt func(o, x []T)) fu
 	return nil
 }
 
-func unary[T real](op expr.Op, sqrt func(o, x []T)) func(o, x []T) {
+func unary[T real](op expr.Op) func(o, x []T) {
 	switch op {
 	case expr.OpNeg:
 		return negEach[T]
 	case expr.OpSquare:
 		return squareEach[T]
+	}
+	return nil
+}
+
+func unary64(op expr.Op) func(o, x []float64) {
+	switch op {
 	case expr.OpSqrt:
-		return sqrt
+		return sqrt64
+	case expr.OpAbs:
+		return abs64
+	case expr.OpRound:
+		return round64
+	}
+	return nil
+}
+
+func unary32(op expr.Op) func(o, x []float32) {
+	if op == expr.OpSqrt {
+		return sqrt32
 	}
 	return nil
 }
@@ -90,6 +119,20 @@ func sqrt64(o, x []float64) {
 	x = x[:len(o)]
 	for i := range o {
 		o[i] = math.Sqrt(x[i])
+	}
+}
+
+func abs64(o, x []float64) {
+	x = x[:len(o)]
+	for i := range o {
+		o[i] = math.Abs(x[i])
+	}
+}
+
+func round64(o, x []float64) {
+	x = x[:len(o)]
+	for i := range o {
+		o[i] = math.RoundToEven(x[i])
 	}
 }
 
@@ -258,6 +301,8 @@ func comparison[T real](op expr.Op, o *vec[bool], x, y *vec[T], varyX, varyY boo
 		l = loops[bool, T]{func(o []bool, x, y []T) { leVV(o, y, x) }, geVS[T], func(o []bool, x T, y []T) { leVS(o, y, x) }}
 	case expr.OpEq:
 		l = loops[bool, T]{eqVV[T], eqVS[T], func(o []bool, x T, y []T) { eqVS(o, y, x) }}
+	case expr.OpNe:
+		l = loops[bool, T]{neVV[T], neVS[T], func(o []bool, x T, y []T) { neVS(o, y, x) }}
 	default:
 		return nil
 	}
@@ -320,72 +365,55 @@ func eqVS[T real](o []bool, x []T, y T) {
 	}
 }
 
-// fastBool returns the loops of and and or, and of a choice between two
-// varying float64 or int64.
+func neVV[T real](o []bool, x, y []T) {
+	x, y = x[:len(o)], y[:len(o)]
+	for i := range o {
+		o[i] = x[i] != y[i]
+	}
+}
+
+func neVS[T real](o []bool, x []T, y T) {
+	x = x[:len(o)]
+	for i := range o {
+		o[i] = x[i] != y
+	}
+}
+
+// fastBool returns the loops of and, or and not.
 func fastBool(op expr.Op, dst value, args []value) func() {
-	for _, a := range args {
-		if !a.vary {
-			return nil
-		}
-	}
-	x := args[0].register.(*vec[bool])
-	switch {
-	case op == expr.OpWhere:
-		if o, ok := dst.register.(*vec[float64]); ok {
-			return whereEach(o, x, args)
-		}
-		if o, ok := dst.register.(*vec[int64]); ok {
-			return whereEach(o, x, args)
-		}
-		return nil
-	case op != expr.OpAnd && op != expr.OpOr:
+	if op != expr.OpAnd && op != expr.OpOr && op != expr.OpNot || !args[0].vary || !args[len(args)-1].vary {
 		return nil
 	}
-	o, y := dst.register.(*vec[bool]), args[1].register.(*vec[bool])
-	if op == expr.OpAnd {
-		return func() {
-			x, y := x.s[:len(o.s)], y.s[:len(o.s)]
-			for i := range o.s {
-				o.s[i] = x[i] && y[i]
-			}
-		}
+	o, x, y := dst.register.(*vec[bool]), args[0].register.(*vec[bool]), args[len(args)-1].register.(*vec[bool])
+	switch op {
+	case expr.OpAnd:
+		return func() { bothVV(o.s, x.s, y.s) }
+	case expr.OpOr:
+		return func() { eitherVV(o.s, x.s, y.s) }
+	case expr.OpNot:
+		return func() { notEach(o.s, x.s) }
 	}
-	return func() {
-		x, y := x.s[:len(o.s)], y.s[:len(o.s)]
-		for i := range o.s {
-			o.s[i] = x[i] || y[i]
-		}
+	return nil
+}
+
+func bothVV(o, x, y []bool) {
+	x, y = x[:len(o)], y[:len(o)]
+	for i := range o {
+		o[i] = x[i] && y[i]
 	}
 }
 
-func whereEach[T real](o *vec[T], c *vec[bool], args []value) func() {
-	x, y := args[1].register.(*vec[T]), args[2].register.(*vec[T])
-	return func() {
-		o := o.s
-		c, x, y := c.s[:len(o)], x.s[:len(o)], y.s[:len(o)]
-		for i := range o {
-			r := y[i]
-			if c[i] {
-				r = x[i]
-			}
-			o[i] = r
-		}
+func eitherVV(o, x, y []bool) {
+	x, y = x[:len(o)], y[:len(o)]
+	for i := range o {
+		o[i] = x[i] || y[i]
 	}
 }
 
-// fastFMA returns the loop of fma for three varying float64.
-func fastFMA(dst value, args []value) func() {
-	o, ok := dst.register.(*vec[float64])
-	if !ok || !args[0].vary || !args[1].vary || !args[2].vary {
-		return nil
-	}
-	x, y, z := args[0].register.(*vec[float64]), args[1].register.(*vec[float64]), args[2].register.(*vec[float64])
-	return func() {
-		o := o.s
-		x, y, z := x.s[:len(o)], y.s[:len(o)], z.s[:len(o)]
-		for i := range o {
-			o[i] = math.FMA(x[i], y[i], z[i])
-		}
+func notEach(o, x []bool) {
+	x = x[:len(o)]
+	for i := range o {
+		o[i] = !x[i]
 	}
 }
 

@@ -107,6 +107,12 @@ func (c *compiler) block(body, after []kernel.Stmt, keep ...kernel.Value) steps 
 			all = append(all, st)
 			c.drop(b.dying[i])
 			i++
+		} else if st, n := c.polynomial(b, i); st != nil {
+			all = append(all, st)
+			for range n - 1 {
+				c.drop(b.dying[i])
+				i++
+			}
 		} else if st := c.stmt(b, i); st != nil {
 			all = append(all, st)
 		}
@@ -126,6 +132,8 @@ func (c *compiler) stmt(b *section, i int) step {
 		return c.while(s)
 	case *kernel.Let:
 		return c.let(s, b.dying[i])
+	case *kernel.Rare:
+		return c.rare(s)
 	case *kernel.Const:
 		r := types[c.k.Values[s.Dst]].register()
 		r.grow(1)
@@ -263,6 +271,40 @@ func (c *compiler) let(s *kernel.Let, dying []kernel.Value) step {
 	}
 }
 
+// rare makes the step of a Rare: the instruction goes over the elements of the
+// tile one by one, where it is wanted.
+func (c *compiler) rare(s *kernel.Rare) step {
+	vary := c.vary(kernel.Uses(s))
+	dst := c.register(s.Dst, vary) // none of the arguments'
+	test, otherwise := c.values[s.Test].register.(*vec[bool]), c.values[s.Otherwise].register
+	var args, one []value
+	for _, a := range s.Args {
+		args = append(args, c.values[a])
+		one = append(one, value{register: types[c.k.Values[a]].register()})
+	}
+	result := value{register: types[c.k.Values[s.Dst]].register()}
+	f := c.reference(&s.Let, result, one)
+	return func(w int) {
+		if !vary {
+			w = 1
+		}
+		dst.window(0, w)
+		dst.set(otherwise)
+		always := each(len(test.s))
+		for i := range w {
+			if !test.s[i&always] {
+				continue
+			}
+			for j, a := range args {
+				k := i & each(a.size())
+				one[j].view(a.register, k, k+1)
+			}
+			result.view(dst, i, i+1)
+			f()
+		}
+	}
+}
+
 func (c *compiler) args(s *kernel.Let) (args []value, vary bool) {
 	for _, a := range s.Args {
 		args = append(args, c.values[a])
@@ -304,6 +346,12 @@ func (c *compiler) apply(s *kernel.Let, dst value, args []value) func() {
 	if f := fast(s.Op, dst, args); f != nil {
 		return f
 	}
+	return c.reference(s, dst, args)
+}
+
+// reference returns the function of an instruction that works by the reference
+// meaning of its op.
+func (c *compiler) reference(s *kernel.Let, dst value, args []value) func() {
 	from := make([]any, len(args))
 	for i, a := range args {
 		from[i] = a.slice()

@@ -11,7 +11,8 @@
 // is one Go loop over a tile; values that are the same for all iterations, and
 // all values outside of Vector loops, are slices of one element. What an
 // instruction does to an element comes from the reference meanings of package
-// expr; the commonest ones have faster loops here that give the same bits.
+// expr; the commonest ones have faster loops here that give the same bits, and
+// Horner's scheme for a polynomial is one loop.
 //
 // Read program.go first, then compile.go. Registers and memory: vec.go. Loads
 // and stores: memory.go. Instructions: arith.go. Reductions: reduce.go.

@@ -101,6 +101,13 @@ func (b *Builder) Polygamma(n int, x Value) Value {
 	return b.let(&Let{Op: expr.OpPolygamma, Args: []Value{x}, N: n}, nil)
 }
 
+// Rare makes op(args...) where test is true, and otherwise elsewhere.
+func (b *Builder) Rare(test Value, op expr.Op, otherwise Value, args ...Value) Value {
+	s := &Rare{Let: Let{Op: op, Args: args, Dst: b.value(b.k.Values[otherwise])}, Test: test, Otherwise: otherwise}
+	b.add(s)
+	return s.Dst
+}
+
 func (b *Builder) let(s *Let, attr expr.Attr) Value {
 	d := make([]expr.DType, len(s.Args))
 	for i, a := range s.Args {

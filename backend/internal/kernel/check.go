@@ -188,6 +188,10 @@ func (c *checker) stmt(s Stmt, last bool) {
 		c.while(s)
 	case *Let:
 		c.let(s)
+	case *Rare:
+		c.let(&s.Let)
+		c.dtype(s.Test, expr.Bool)
+		c.dtype(s.Otherwise, c.k.Values[s.Dst])
 	case *Const:
 		if !s.X.fits(c.k.Values[s.Dst]) {
 			c.errorf("const of %v: %v", c.k.Values[s.Dst], s.X)

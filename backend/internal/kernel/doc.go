@@ -17,8 +17,8 @@
 // # Statements
 //
 // Each [Stmt] says in its comment the Go loop that it stands for. There are
-// [Loop] and [Reduce] and [While]; [Let], [Const], [Iota] and [Random], which
-// make values; [Load], [Store] and [Scratch], which concern memory. Values are
+// [Loop] and [Reduce] and [While]; [Let], [Rare], [Const], [Iota] and
+// [Random], which make values; [Load], [Store] and [Scratch], which concern memory. Values are
 // scalars in static single assignment form. A [Let] is one element-wise
 // operation of package expr, with operands of one dtype: conversions are
 // instructions of their own.

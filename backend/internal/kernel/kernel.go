@@ -185,6 +185,17 @@ type Let struct {
 	N    int
 }
 
+// Rare is a Let that few elements need: an executor may be slow where test is
+// true, but not elsewhere.
+//
+//	dst = otherwise
+//	if test { dst = op(args...) }
+type Rare struct {
+	Let
+	Test      Value // Bool
+	Otherwise Value
+}
+
 // Const is dst = the number X.
 type Const struct {
 	Dst Value

@@ -50,6 +50,7 @@ func TestBuilder(t *testing.T) {
 		b.For(kernel.Over{Name: "i", Block: c, Vector: true}, func(i kernel.Var) {
 			v := b.Load(x, kernel.At(i.Times(m.Plus(1))), kernel.Picked{Index: b.Load(index, kernel.At(i.Unit())), Len: m, Stride: kernel.N(1)})
 			v = b.Polygamma(2, v)
+			v = b.Rare(b.Let(expr.OpIsNaN, v), expr.OpExp, zero, v)
 			r := b.Random(expr.Float32, 4, [2]kernel.Value{k0, k1}, kernel.At(i.Unit()))
 			b.Store(z, kernel.At(i.Unit()), r[3])
 			limit := b.Const(expr.Float64, 10.5)

@@ -250,7 +250,23 @@ func (p *parser) assignment() Stmt {
 		s.Dst = define()[0]
 		return s
 	}
-	s := &Let{Op: p.op()}
+	if p.accept("rare") {
+		s := &Rare{Let: p.call()}
+		p.expect("if")
+		s.Test = p.value()
+		p.expect("else")
+		s.Otherwise = p.value()
+		s.Dst = define()[0]
+		return s
+	}
+	s := p.call()
+	s.Dst = define()[0]
+	return &s
+}
+
+// call reads "exp(v1)" or "polygamma[2](v1)".
+func (p *parser) call() Let {
+	s := Let{Op: p.op()}
 	if p.accept("[") {
 		s.N = p.number()
 		p.expect("]")
@@ -258,7 +274,6 @@ func (p *parser) assignment() Stmt {
 	p.expect("(")
 	s.Args = p.list()
 	p.expect(")")
-	s.Dst = define()[0]
 	return s
 }
 

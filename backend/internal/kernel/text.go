@@ -87,12 +87,11 @@ func (p *printer) stmt(s Stmt) {
 		p.block(s.Body, nexts(s.States)...)
 		p.line("} gives %s", p.define(results(s.States)...))
 	case *Let:
-		op := s.Op.String()
-		if s.Op == expr.OpPolygamma {
-			op += "[" + strconv.Itoa(s.N) + "]"
-		}
-		args := p.list(s.Args)
-		p.line("%s = %s(%s)", p.typed(s.Dst), op, args)
+		call := p.call(s)
+		p.line("%s = %s", p.typed(s.Dst), call)
+	case *Rare:
+		call := fmt.Sprintf("rare %s if %s else %s", p.call(&s.Let), p.name(s.Test), p.name(s.Otherwise))
+		p.line("%s = %s", p.typed(s.Dst), call)
 	case *Const:
 		p.line("%s = const %s", p.typed(s.Dst), s.X.text(p.k.Values[s.Dst]))
 	case *Iota:
@@ -113,6 +112,15 @@ func (p *printer) stmt(s Stmt) {
 		b := p.k.Buffers[s.Buf]
 		p.line("scratch %s: %v[%s]", b.Name, b.DType, p.int(b.Len))
 	}
+}
+
+// call writes "exp(v1)" or "polygamma[2](v1)".
+func (p *printer) call(s *Let) string {
+	op := s.Op.String()
+	if s.Op == expr.OpPolygamma {
+		op += "[" + strconv.Itoa(s.N) + "]"
+	}
+	return op + "(" + p.list(s.Args) + ")"
 }
 
 func (p *printer) reduce(r *Reduce) {

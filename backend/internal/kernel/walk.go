@@ -26,6 +26,8 @@ func Defs(s Stmt) []Value {
 	switch s := s.(type) {
 	case *Let:
 		return []Value{s.Dst}
+	case *Rare:
+		return []Value{s.Dst}
 	case *Const:
 		return []Value{s.Dst}
 	case *Iota:
@@ -57,6 +59,8 @@ func Uses(s Stmt) []Value {
 	switch s := s.(type) {
 	case *Let:
 		return s.Args
+	case *Rare:
+		return append(slices.Clone(s.Args), s.Test, s.Otherwise)
 	case *Random:
 		return s.Key[:]
 	case *Load:

@@ -38,6 +38,7 @@ func op(o expr.Op) func(args ...float64) float64 {
 
 var (
 	exp     = op(expr.OpExp)
+	hypot   = op(expr.OpHypot)
 	maximum = op(expr.OpMaximum)
 )
 
@@ -104,6 +105,65 @@ func elementCases() []Case {
 				y[i] = float64(float64(a[i]*a[i])+float64(b[i]*b[i])) + t
 			}
 			return []int{n}, []any{a, b, make([]float64, n)}, []any{nil, nil, y}
+		}},
+		{"rare", `kernel(a: float64 in, b: float64 in, y: float64 out, z: float64 out; n) {
+			for i < n split vector {
+				v0: float64 = load a[i]
+				v1: float64 = load b[i]
+				one: float64 = const 1
+				v2: bool = lt(one, v0)
+				v3: float64 = rare hypot(v0, v1) if v2 else v1
+				store y[i] = v3
+				v4: float64 = load a[0]
+				v5: bool = lt(v4, one)
+				v6: float64 = rare exp(v4) if v5 else one
+				store z[i] = v6
+			}
+		}`, func(n int, r *rand.Rand) ([]int, []any, []any) {
+			a, b, y, z := normal(n, r), normal(n, r), make([]float64, n), make([]float64, n)
+			for i := range y {
+				y[i], z[i] = b[i], 1
+				if a[i] > 1 {
+					y[i] = hypot(a[i], b[i])
+				}
+				if a[0] < 1 {
+					z[i] = exp(a[0])
+				}
+			}
+			return []int{n}, []any{a, b, make([]float64, n), make([]float64, n)}, []any{nil, nil, y, z}
+		}},
+		{"polynomials", `kernel(a: float64 in, b: float64 in, x: float64 out, y: float64 out, z: float64 out; n) {
+			for i < n split vector {
+				v0: float64 = load a[i]
+				v1: float64 = load b[i]
+				c0: float64 = const 0.1
+				c1: float64 = const -0.7
+				c2: float64 = load b[0]
+				p0: float64 = fma(c0, v0, c1)
+				p1: float64 = fma(p0, v0, c2)
+				p2: float64 = fma(p1, v0, c0)
+				q1: float64 = fma(v1, p2, c1)
+				q2: float64 = fma(q1, p2, c0)
+				store x[i] = q2
+				r1: float64 = fma(p2, v1, c1)
+				r2: float64 = fma(r1, v1, c0)
+				r3: float64 = fma(r2, v0, c1)
+				r4: float64 = fma(r3, v1, v0)
+				store y[i] = r4
+				s: float64 = add(r1, r2)
+				store z[i] = s
+			}
+		}`, func(n int, r *rand.Rand) ([]int, []any, []any) {
+			a, b, x, y, z := normal(n, r), normal(n, r), make([]float64, n), make([]float64, n), make([]float64, n)
+			for i := range y {
+				p := math.FMA(math.FMA(math.FMA(0.1, a[i], -0.7), a[i], b[0]), a[i], 0.1)
+				x[i] = math.FMA(math.FMA(b[i], p, -0.7), p, 0.1)
+				first := math.FMA(p, b[i], -0.7)
+				second := math.FMA(first, b[i], 0.1)
+				y[i] = math.FMA(math.FMA(second, a[i], -0.7), b[i], a[i])
+				z[i] = first + second
+			}
+			return []int{n}, []any{a, b, make([]float64, n), make([]float64, n), make([]float64, n)}, []any{nil, nil, x, y, z}
 		}},
 		{"squares of float32", `kernel(a: float32 in, y: float32 out, z: float32 out; n) {
 			for i < n split vector {

@@ -1,0 +1,182 @@
+package elementary
+
+import (
+	"slices"
+
+	"arignote/backend/internal/kernel"
+	"arignote/expr"
+)
+
+// Expand returns k with the functions of the table written as primitive
+// instructions; k itself if it has none. Float32 is converted to float64 for a
+// function and rounded after it, once.
+func Expand(k *kernel.Kernel) *kernel.Kernel {
+	if !wanted(k.Body) {
+		return k
+	}
+	out := *k
+	e := &expander{k: &out}
+	out.Values = slices.Clone(k.Values)
+	out.Body = e.scope(k.Body)
+	return &out
+}
+
+// wanted reports whether there is a function of the table in body, or in the
+// combine of a reduction there.
+func wanted(body []kernel.Stmt) bool {
+	for s := range kernel.All(body) {
+		if _, ok := function(s); ok {
+			return true
+		}
+		if r, ok := s.(*kernel.Reduce); ok && r.Combine != nil && wanted(r.Combine.Body) {
+			return true
+		}
+	}
+	return false
+}
+
+// function returns the instruction s if it is a function of the table.
+func function(s kernel.Stmt) (*kernel.Let, bool) {
+	l, ok := s.(*kernel.Let)
+	return l, ok && table[l.Op].of != nil && l.N == 0
+}
+
+// expander writes the expanded kernel.
+type expander struct {
+	k      *kernel.Kernel
+	consts []kernel.Stmt              // of the scope
+	known  map[number]kernel.Value    // their values
+	made   map[operation]kernel.Value // what expansions have made in the block so far
+	body   []kernel.Stmt              // the block
+}
+
+// operation is a primitive on values: the same one is made once in a block.
+type operation struct {
+	op   expr.Op
+	d    expr.DType
+	args [4]kernel.Value
+}
+
+// scope expands a block that sees no constants from around it: that of a kernel
+// or of a Combine. Its constants come first.
+func (e *expander) scope(body []kernel.Stmt) []kernel.Stmt {
+	inner := &expander{k: e.k, known: make(map[number]kernel.Value)}
+	expanded := inner.block(body)
+	return append(inner.consts, expanded...)
+}
+
+// block expands the statements of a block.
+func (e *expander) block(body []kernel.Stmt) []kernel.Stmt {
+	made, outer := e.made, e.body
+	e.made, e.body = make(map[operation]kernel.Value), nil
+	for _, s := range body {
+		e.stmt(s)
+	}
+	expanded := e.body
+	e.made, e.body = made, outer
+	return expanded
+}
+
+// stmt adds a statement, expanded. Statements with blocks are copied: a kernel
+// is not changed.
+func (e *expander) stmt(s kernel.Stmt) {
+	if l, ok := function(s); ok && e.inline(l) {
+		return
+	}
+	switch old := s.(type) {
+	case *kernel.Loop:
+		l := *old
+		l.Body, s = e.block(l.Body), &l
+	case *kernel.Reduce:
+		r := *old
+		r.Body, s = e.block(r.Body), &r
+		if r.Combine != nil {
+			c := *r.Combine
+			c.Body, r.Combine = e.scope(c.Body), &c
+		}
+	case *kernel.While:
+		w := *old
+		w.Cond, w.Body, s = e.block(w.Cond), e.block(w.Body), &w
+	}
+	e.body = append(e.body, s)
+}
+
+// inline adds the expansion of a function of real numbers.
+func (e *expander) inline(s *kernel.Let) bool {
+	d := e.k.Values[s.Dst]
+	if !d.IsFloat() {
+		return false
+	}
+	code := template(s.Op)
+	values := make([]kernel.Value, len(code))
+	for i, c := range code {
+		args := make([]kernel.Value, len(c.args))
+		for j, a := range c.args {
+			args[j] = values[a]
+		}
+		switch {
+		case c.input > 0:
+			values[i] = e.cast(s.Args[c.input-1], expr.Float64)
+		case c.op == expr.OpConst:
+			values[i] = e.constant(c.number)
+		case i == len(code)-1 && d == expr.Float64:
+			e.put(c.op, args, s.Dst)
+		default:
+			values[i] = e.primitive(c.op, c.d, args)
+		}
+	}
+	if d != expr.Float64 {
+		e.put(expr.OpCast, values[len(code)-1:], s.Dst)
+	}
+	return true
+}
+
+// constant returns the value of a number.
+func (e *expander) constant(c number) kernel.Value {
+	v, ok := e.known[c]
+	if !ok {
+		v = e.value(c.d)
+		e.known[c] = v
+		e.consts = append(e.consts, &kernel.Const{Dst: v, X: c.x})
+	}
+	return v
+}
+
+// cast converts a value.
+func (e *expander) cast(v kernel.Value, d expr.DType) kernel.Value {
+	if e.k.Values[v] == d {
+		return v
+	}
+	return e.primitive(expr.OpCast, d, []kernel.Value{v})
+}
+
+// primitive returns the value of an instruction, which expansions of the same
+// block share.
+func (e *expander) primitive(op expr.Op, d expr.DType, args []kernel.Value) kernel.Value {
+	key := operation{op: op, d: d}
+	copy(key.args[:], args)
+	v, ok := e.made[key]
+	if !ok {
+		v = e.value(d)
+		e.made[key] = v
+		e.put(op, args, v)
+	}
+	return v
+}
+
+// put adds an instruction. A function of the table with a condition and another
+// value is a Rare.
+func (e *expander) put(op expr.Op, args []kernel.Value, dst kernel.Value) {
+	let := kernel.Let{Dst: dst, Op: op, Args: args}
+	if table[op].of == nil {
+		e.body = append(e.body, &let)
+		return
+	}
+	let.Args = args[2:]
+	e.body = append(e.body, &kernel.Rare{Let: let, Test: args[0], Otherwise: args[1]})
+}
+
+func (e *expander) value(d expr.DType) kernel.Value {
+	e.k.Values = append(e.k.Values, d)
+	return kernel.Value(len(e.k.Values) - 1)
+}
