@@ -82,8 +82,8 @@ var meanings = [NumOps]meaning{
 
 	OpExp:       {f1: scalar.Exp, c1: scalar.CExp},
 	OpExp2:      {f1: scalar.Exp2, c1: func(x complex128) complex128 { return scalar.CPow(2, x) }},
-	OpExpm1:     {f1: math.Expm1, c1: scalar.CExpm1},
-	OpLog:       {f1: math.Log, c1: scalar.CLog},
+	OpExpm1:     {f1: scalar.Expm1, c1: scalar.CExpm1},
+	OpLog:       {f1: scalar.Log, c1: scalar.CLog},
 	OpLog2:      {f1: scalar.Log2, c1: scalar.CLog2},
 	OpLog10:     {f1: scalar.Log10, c1: scalar.CLog10},
 	OpLog1p:     {f1: math.Log1p, c1: scalar.CLog1p},

@@ -1,5 +1,7 @@
 package elementary
 
+import "math"
+
 // Exponentials. exp(x) = 2**k exp(r), k the integer nearest to x log2(e): Cody
 // and Waite, "Software manual for the elementary functions" (1980), with the
 // magic number of Kahan that leaves k in the low bits of a float.
@@ -43,26 +45,88 @@ func (e exponent) scale(x node) node {
 	return x.Mul(half.Shl(52).FromBits()).Mul(e.bits.Sub(half).Shl(52).FromBits())
 }
 
-// power is 2**k, for k from -1022 to 1023.
-func (e exponent) power() node { return e.bits.Sub(bias - 1023).Shl(52).FromBits() }
-
-// expReduced is k and r + tail = exp(x - k log(2)) - 1.
-func expReduced(x node) (k exponent, r, tail node) {
+// expReduced is k, r = x - k log(2) and tail = exp(r) - 1 - r.
+func expReduced(x node) (k exponent, r pair, tail node) {
 	k = round(x, log2e)
-	r = k.k.FMA(-ln2Lo, k.k.FMA(-ln2Hi, x))
-	return k, r, r.Mul(r).Mul(horner(r, expTerms...))
+	exact := k.k.FMA(-ln2Hi, x)
+	r.hi = k.k.FMA(-ln2Lo, exact)
+	r.lo = k.k.FMA(-ln2Lo, exact.Sub(r.hi))
+	return k, r, r.hi.Mul(r.hi).Mul(horner(r.hi, expTerms...))
 }
 
 // expPair is exp(x) = p * 2**k, with p between 0.7 and 1.5; |x| < 760.
 func expPair(x node) (p pair, k exponent) {
 	k, r, tail := expReduced(x)
-	p = quickSum(c(1.0), r)
-	return pair{p.hi, p.lo.Add(tail)}, k
+	p = quickSum(c(1.0), r.hi)
+	return quickSum(p.hi, p.lo.Add(tail)), k
 }
 
 // exp needs no test for overflow: the scale gives infinity and zero. NaN goes
 // through the minimum and maximum.
 func exp(x ...node) node {
 	p, k := expPair(x[0].Maximum(-746.0).Minimum(710.0))
-	return k.scale(p.float())
+	return k.scale(p.hi)
+}
+
+// exp2 is exact where x is an integer.
+func exp2(x ...node) node {
+	t := x[0].Maximum(-1080.0).Minimum(1030.0)
+	k := round(t, 1.0)
+	r := pair{t.Sub(k.k), c(0.0)}.times(ln2, ln2Tail)
+	p := quickSum(c(1.0), r.hi)
+	return k.scale(p.hi.Add(p.lo.Add(r.hi.Mul(r.hi).FMA(horner(r.hi, expTerms...), r.lo))))
+}
+
+// expm1Pair is (exp(x) - 1)/2**shift for x up to 710.5, which a shift keeps from
+// overflowing.
+func expm1Pair(x node, shift int) pair {
+	k, r, tail := expReduced(x)
+	power := k.bits.Sub(bias - 1023 + shift).Shl(52).FromBits()
+	y := quickSum(power.Sub(math.Ldexp(1, -shift)), power.Mul(r.hi))
+	return quickSum(y.hi, power.FMA(tail.Add(r.lo), y.lo))
+}
+
+// expm1 is x where adding x**2/2 makes no difference, which keeps -0 and
+// subnormal numbers.
+func expm1(x ...node) node {
+	y := expm1Pair(x[0].Maximum(-50.0).Minimum(710.0), 1).hi
+	return where(x[0].Abs().Lt(0x1p-54), x[0], y.Add(y))
+}
+
+// sigmoid is 1/(1 + e) for x >= 0 and e/(1 + e) otherwise, with e = exp(-|x|).
+// The power of two in the numerator comes last, so that a subnormal result is
+// rounded once.
+func sigmoid(x ...node) node {
+	p, k := expPair(x[0].Abs().Minimum(746.0).Neg())
+	y := quickSum(c(1.0), k.scale(p.hi))
+	y.lo = y.lo.Add(k.scale(p.lo))
+	positive := x[0].Ge(0.0)
+	q := chosen(positive, pair{c(1.0), c(0.0)}, p).over(y)
+	return where(positive, q, k.scale(q))
+}
+
+// tanh is e/(e + 2) with e = exp(2 |x|) - 1, with the sign of x.
+func tanh(x ...node) node {
+	a := x[0].Abs().Minimum(22.0)
+	e := expm1Pair(a.Add(a), 0)
+	y := twoSum(c(2.0), e.hi)
+	y.lo = y.lo.Add(e.lo)
+	return e.over(y).Copysign(x[0])
+}
+
+// sinh is (e + e/(e + 1))/2 with e = exp(|x|) - 1; here y is e/4.
+func sinh(x ...node) node {
+	y := expm1Pair(x[0].Abs().Minimum(710.5), 2)
+	q := y.hi.Div(y.hi.FMA(4.0, 1.0))
+	s := y.hi.Add(q.Add(y.lo))
+	return where(x[0].Abs().Lt(0x1p-27), x[0], s.Add(s).Copysign(x[0]))
+}
+
+// cosh is (e + 1/e)/2 with e = exp(|x|); here y is e/4.
+func cosh(x ...node) node {
+	p, k := expPair(x[0].Abs().Minimum(710.5))
+	power := k.bits.Sub(bias - 1023 + 2).Shl(52).FromBits()
+	y := p.hi.Mul(power)
+	s := y.Add(p.lo.FMA(power, c(0.0625).Div(y)))
+	return s.Add(s)
 }

@@ -5,13 +5,36 @@ import "arignote/expr"
 // row is the expansion of a function. The columns:
 //
 //	of   the function of float64 nodes, one for each argument
-//	ulp  the largest error that tests allow, in units of the last place
+//	ulp  the largest error that tests allow, in units of the last place: the
+//	     distance from the correctly rounded result, counted in floats
+//	abs  size below which results vanish by cancellation; errors of smaller
+//	     ones are in the last place of this
 type row struct {
 	of  func(x ...node) node
 	ulp float64
+	abs float64
 }
 
 // table has the functions that are expanded.
 var table = [expr.NumOps]row{
-	expr.OpExp: {of: exp, ulp: 1},
+	expr.OpExp:       {of: exp, ulp: 1},
+	expr.OpExp2:      {of: exp2, ulp: 1},
+	expr.OpExpm1:     {of: expm1, ulp: 1},
+	expr.OpLog:       {of: log, ulp: 1},
+	expr.OpLog2:      {of: log2, ulp: 1},
+	expr.OpLog10:     {of: log10, ulp: 1},
+	expr.OpLog1p:     {of: log1p, ulp: 1},
+	expr.OpLogAddExp: {of: logaddexp, ulp: 1, abs: 0.5},
+	expr.OpLog1mExp:  {of: log1mexp, ulp: 2},
+	expr.OpSigmoid:   {of: sigmoid, ulp: 1},
+	expr.OpSoftplus:  {of: softplus, ulp: 1},
+	expr.OpSinh:      {of: sinh, ulp: 2},
+	expr.OpCosh:      {of: cosh, ulp: 2},
+	expr.OpTanh:      {of: tanh, ulp: 1},
+	expr.OpArcsinh:   {of: arcsinh, ulp: 2},
+	expr.OpArccosh:   {of: arccosh, ulp: 2},
+	expr.OpArctanh:   {of: arctanh, ulp: 2},
+	expr.OpSin:       {of: sin, ulp: 1},
+	expr.OpCos:       {of: cos, ulp: 1},
+	expr.OpTan:       {of: tan, ulp: 2},
 }

@@ -2,8 +2,8 @@
 //
 // Float64, complex128, int64 and uint64 go in and come out. The functions are slow, obvious and accurate: the reference
 // evaluator calls them and every faster engine is compared to them. A function is here only where package math or
-// math/cmplx does not already give the wanted result: for those not found here (Sqrt, Floor, RoundToEven, Log, Expm1,
-// Log1p, Cbrt, Copysign ...) use the standard library.
+// math/cmplx does not already give the wanted result: for those not found here (Sqrt, Floor, RoundToEven, Log1p, Cbrt,
+// Copysign ...) use the standard library.
 //
 // Not done here: float32 (compute in float64, round the result), integers narrower than 64 bits (compute in 64 bits,
 // then [WrapInt] or [WrapUint]), arrays, dtypes and broadcasting.

@@ -38,6 +38,27 @@ func Exp2(x float64) float64 {
 	return m.float(k + int(n))
 }
 
+// Expm1 is exp(x) - 1. At most 0.51 ulp.
+func Expm1(x float64) float64 {
+	switch {
+	case math.Abs(x) < tiny || x != x:
+		return x
+	case x < -50:
+		return -1
+	case x > 50: // the 1 is far below the last bit
+		return Exp(x)
+	}
+	return expm1DD(ddOf(x)).float(0)
+}
+
+// Log is the natural logarithm. At most 0.51 ulp, of subnormal numbers too.
+func Log(x float64) float64 {
+	if !(x > 0) || special(x) {
+		return math.Log(x)
+	}
+	return logDD(ddOf(x)).float(0)
+}
+
 // Log2 is the logarithm to base 2, exact for powers of 2. At most 0.51 ulp.
 func Log2(x float64) float64 {
 	if !(x > 0) || special(x) {
@@ -129,6 +150,8 @@ func LogAddExp(x, y float64) float64 {
 		return math.NaN()
 	case special(x) || d < -1000: // also y = -Inf
 		return x
+	case d < -600: // log(1 + e) is e
+		return x + Exp(d)
 	}
 	// d is above -1000, so y - x as a dd is exact.
 	return ddOf(x).add(softplusDD(twoSum(y, -x))).float(0)

@@ -63,9 +63,9 @@ var realFunctions = []struct {
 	{"Deg2rad", Deg2rad, func(x *big.Float) *big.Float { return quo(mul(bigPi, x), bf(180)) }, []span{logs(1e-320, 1e305)}, 0.51},
 
 	// Used from package math as they are.
-	{"math.Log", math.Log, bigLog, []span{logs(5e-324, 1e308), uniform(0.5, 2)}, 1},
+	{"Log", Log, bigLog, []span{logs(5e-324, 1e308), logs(5e-324, 1e-308), uniform(0.5, 2)}, 0.51},
 	{"math.Log1p", math.Log1p, func(x *big.Float) *big.Float { return bigLog(add(one, x)) }, []span{uniform(-1, 2), logs(1e-20, 1e300)}, 1},
-	{"math.Expm1", math.Expm1, bigExpm1, []span{uniform(-50, 709), uniform(-1, 1), logs(1e-20, 1)}, 1},
+	{"Expm1", Expm1, bigExpm1, []span{uniform(-60, 709.78), uniform(-1, 1), logs(1e-300, 1)}, 0.51},
 	{"math.Cbrt", math.Cbrt, func(x *big.Float) *big.Float { return bigExp(quo(bigLog(x), bf(3))) }, []span{logs(5e-324, 1e308), uniform(0, 10)}, 1},
 }
 
