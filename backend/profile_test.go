@@ -23,7 +23,7 @@ func TestMemoryLimit(t *testing.T) {
 // TestProfile: the rows have what they must have, and are together the time of
 // the runs, which lies within the time around the calls.
 func TestProfile(t *testing.T) {
-	p := program(t, backend.Config{Profile: true}, "x: float64[?]\nA: float64[?, ?]\nsum(exp(x)), exp(dot(A, x)), cumsum(x)")
+	p := program(t, backend.Config{Profile: true}, "x: float64[?]\nA: float64[?, ?]\nsum(exp(x)), exp(dot(A, x)), inv(A[:3, :3] + eye(3))")
 	start := time.Now()
 	for range 3 {
 		if _, err := p.Run(make([]float64, 1000), tensor.New(tensor.WithShape(1000, 1000), tensor.Of(tensor.Float64))); err != nil {
@@ -43,9 +43,9 @@ func TestProfile(t *testing.T) {
 			if s.Step != "overhead" || s.Time <= 0 {
 				t.Errorf("%+v: want the overhead", s)
 			}
-		case s.Pos.Line != 3 || s.Bytes < 8000:
+		case s.Pos.Line != 3 || s.Bytes < 72:
 			t.Errorf("%+v: want line 3, and bytes", s)
-		case s.Engine != "reference" && s.Flops < 1000:
+		case s.Engine != "reference" && s.Flops < 10:
 			t.Errorf("%+v: want operations", s)
 		}
 	}
