@@ -2,7 +2,7 @@
 
 GOTOOL = go tool -modfile=tools/go.mod
 
-.PHONY: test docs slide vet staticcheck race fuzz bench peers peers-setup arm64 contraction cross ci
+.PHONY: test docs viewer-test slide vet staticcheck race fuzz bench peers peers-setup arm64 contraction cross ci
 
 test:            ## all tests
 	go test ./...
@@ -12,6 +12,9 @@ slide:           ## the main job: simplify, differentiate, print and run the sli
 
 docs:            ## the reference of operations and rules, from the tables
 	go run ./docs
+
+viewer-test:     ## the stage viewer in a browser, chromium
+	go test -count=1 -run 'Viewer|Stages' ./backend
 
 vet:
 	go vet ./...

@@ -26,12 +26,13 @@ func (c Config) Compile(inputs []*expr.Node, outputs ...*expr.Node) (p *Program,
 	defer catch("compile", g, &err)
 
 	optimized, trace, err := optimize.Run(g, optimize.Options{
-		Strict: c.Strict, Skip: c.Skip, Rules: c.Rules, Check: c.Check, Trace: c.Trace,
+		Strict: c.Strict, Skip: c.Skip, Rules: c.Rules, Check: c.Check, Trace: c.Trace, Stages: c.Stages != "",
 	})
 	if err != nil {
 		return nil, err
 	}
-	return newProgram(optimized, trace, c, level), nil
+	p = newProgram(optimized, trace, c, level)
+	return p, p.show()
 }
 
 // checkSignature checks that inputs are distinct inputs and that outputs are

@@ -54,6 +54,14 @@ type Config struct {
 	// Trace gets the graph after each pass that changed it, with the rules
 	// that fired, as text. ARIGNOTE_TRACE=- sets it to standard error.
 	Trace io.Writer
+
+	// Stages names a file of HTML that shows the program as given, after each
+	// pass, as planned and as kernels, with each rewrite and what it does to
+	// numbers: open it in a browser. Programs that name the same file are
+	// shown in it together; the first one of the process begins it anew, plans
+	// are added when they are made. ARIGNOTE_TRACE=stages.html, or another
+	// name that ends in .html, sets it.
+	Stages string
 }
 
 // withEnvironment returns c with what the environment asks for. This is the
@@ -65,8 +73,11 @@ func (c Config) withEnvironment() Config {
 	if c.CPU == "" {
 		c.CPU = os.Getenv("ARIGNOTE_CPU")
 	}
-	if c.Trace == nil && os.Getenv("ARIGNOTE_TRACE") == "-" {
+	switch trace := os.Getenv("ARIGNOTE_TRACE"); {
+	case trace == "-" && c.Trace == nil:
 		c.Trace = os.Stderr
+	case strings.HasSuffix(trace, ".html") && c.Stages == "":
+		c.Stages = trace
 	}
 	for _, name := range strings.Split(os.Getenv("ARIGNOTE_SKIP"), ",") {
 		if name = strings.TrimSpace(name); name != "" {

@@ -33,5 +33,7 @@
 //
 // What it does not do: machine code, and steps at the same time as other steps.
 //
+// [Config].Stages shows all of this as a page of HTML (show.go, internal/stages).
+//
 // Read compile.go first, then plan.go and fuse.go.
 package backend

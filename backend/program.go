@@ -10,6 +10,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"arignote/backend/internal/cpu"
+	"arignote/backend/internal/stages"
 	"arignote/expr"
 	"arignote/optimize"
 )
@@ -25,6 +26,7 @@ type Program struct {
 	plans  planCache
 	calls  sync.Pool // of *call: for RunInto
 	whole  clock     // of runs, if they are profiled
+	page   *stages.Program
 }
 
 // newProgram returns the Program for a simplified graph.

@@ -183,6 +183,9 @@ func (p *Program) newPlan(values []*expr.Value) (*Plan, error) {
 			q = other
 		}
 	}
+	if err == nil {
+		p.showPlan(q, s)
+	}
 	return q, err
 }
 
@@ -286,6 +289,7 @@ func newStage(p *Program, s *special) *Plan {
 	}
 	st.first = newProgram(expr.NewGraph(g.Inputs, boundary...), p.trace, p.config, p.level)
 	st.rest = newProgram(expr.NewGraph(inputs, expr.Replace(by, g.Outputs...)...), p.trace, p.config, p.level)
+	st.first.page, st.rest.page = p.page, p.page
 	return &Plan{program: p, stage: st}
 }
 

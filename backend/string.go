@@ -23,9 +23,14 @@ func (q *Plan) String() string {
 			q.steps[k].write(&b, k+1, batch)
 		}
 	}
-	fmt.Fprintf(&b, "%d kernels, peak %s: arena %s, results %s", q.Kernels(), sizeText(q.PeakBytes()), sizeText(q.arena), sizeText(q.PeakBytes()-q.arena))
-	fmt.Fprintf(&b, "; %s, CPU level %v, %d threads\n", thrifts[q.thrift], q.program.level, par.Threads(q.program.config.Threads))
+	q.writeTotal(&b)
 	return b.String()
+}
+
+// writeTotal writes the last line.
+func (q *Plan) writeTotal(b *strings.Builder) {
+	fmt.Fprintf(b, "%d kernels, peak %s: arena %s, results %s", q.Kernels(), sizeText(q.PeakBytes()), sizeText(q.arena), sizeText(q.PeakBytes()-q.arena))
+	fmt.Fprintf(b, "; %s, CPU level %v, %d threads\n", thrifts[q.thrift], q.program.level, par.Threads(q.program.config.Threads))
 }
 
 // thrifts says what plans do to save memory.

@@ -29,33 +29,58 @@ const (
 // Brief returns n on one line for people: large constants, deep and long parts
 // are elided as "...", so that it does not always parse.
 func Brief(n *expr.Node) string {
-	var b strings.Builder
-	brief(&b, n, 0, briefDepth)
+	var b briefer
+	b.brief(n, 0, briefDepth)
 	return b.String()
 }
 
-func brief(b *strings.Builder, n *expr.Node, prec, depth int) {
+// Line returns n as an operation on its arguments, which are written as name
+// says: "%1 + %2".
+func Line(n *expr.Node, name func(arg *expr.Node) string) string {
+	b := briefer{name: func(m *expr.Node) string {
+		if m == n {
+			return ""
+		}
+		return name(m)
+	}}
+	b.brief(n, 0, briefDepth)
+	return b.String()
+}
+
+// briefer writes expressions. Nodes for which name has one are written by it.
+type briefer struct {
+	strings.Builder
+	name func(n *expr.Node) string
+}
+
+func (b *briefer) brief(n *expr.Node, prec, depth int) {
+	if b.name != nil {
+		if text := b.name(n); text != "" {
+			b.WriteString(text)
+			return
+		}
+	}
 	switch {
 	case n == nil || n.Err() != nil:
 		b.WriteString("wrong")
 	case n.Op() == expr.OpInput:
 		b.WriteString(n.Name())
 	case n.Op() == expr.OpConst:
-		briefConst(b, n)
-	case depth == 0 || b.Len() > briefLen:
+		b.constant(n)
+	case depth == 0 || b.Len() > briefLen && b.name == nil:
 		b.WriteString("...")
 	case n.Op() == expr.OpNeg:
-		bracket(b, prec > precNeg, func() {
+		b.bracket(prec > precNeg, func() {
 			b.WriteByte('-')
-			brief(b, n.Arg(0), precNeg, depth-1)
+			b.brief(n.Arg(0), precNeg, depth-1)
 		})
 	default:
-		briefApply(b, n, prec, depth)
+		b.apply(n, prec, depth)
 	}
 }
 
-// briefApply writes an operator or a function with its arguments.
-func briefApply(b *strings.Builder, n *expr.Node, prec, depth int) {
+// apply writes an operator or a function with its arguments.
+func (b *briefer) apply(n *expr.Node, prec, depth int) {
 	op, ok := infix[n.Op()]
 	if !ok {
 		b.WriteString(n.Op().String() + "(")
@@ -63,7 +88,7 @@ func briefApply(b *strings.Builder, n *expr.Node, prec, depth int) {
 			if i > 0 {
 				b.WriteString(", ")
 			}
-			brief(b, a, 0, depth-1)
+			b.brief(a, 0, depth-1)
 		}
 		if key := briefAttr(n.Attr()); key != "" {
 			b.WriteString(", " + key)
@@ -71,7 +96,7 @@ func briefApply(b *strings.Builder, n *expr.Node, prec, depth int) {
 		b.WriteByte(')')
 		return
 	}
-	bracket(b, prec > op.prec, func() {
+	b.bracket(prec > op.prec, func() {
 		for i, a := range n.Args() {
 			if i > 0 {
 				b.WriteString(op.text)
@@ -80,7 +105,7 @@ func briefApply(b *strings.Builder, n *expr.Node, prec, depth int) {
 			if i > 0 && (!n.Op().Commutative() || a.Op() != n.Op()) || op.text == "**" {
 				side++
 			}
-			brief(b, a, side, depth-1)
+			b.brief(a, side, depth-1)
 		}
 	})
 }
@@ -96,7 +121,7 @@ func briefAttr(a expr.Attr) string {
 	return a.Key()
 }
 
-func bracket(b *strings.Builder, on bool, inside func()) {
+func (b *briefer) bracket(on bool, inside func()) {
 	if on {
 		b.WriteByte('(')
 	}
@@ -106,8 +131,8 @@ func bracket(b *strings.Builder, on bool, inside func()) {
 	}
 }
 
-// briefConst writes a scalar by its value, an array by its type.
-func briefConst(b *strings.Builder, n *expr.Node) {
+// constant writes a scalar by its value, an array by its type.
+func (b *briefer) constant(n *expr.Node) {
 	if n.Rank() > 0 {
 		b.WriteString(n.Type().String() + "{...}")
 		return

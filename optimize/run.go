@@ -24,6 +24,8 @@ type Options struct {
 	Check bool
 	// Trace receives a text of every stage, with rule hits and times.
 	Trace io.Writer
+	// Stages keeps the graph after every pass in the trace that is returned.
+	Stages bool
 	// KeepGradient keeps stop_gradient and its like, for a graph that will be
 	// differentiated. By default they are dropped: they compute nothing.
 	KeepGradient bool
@@ -116,7 +118,7 @@ func newRun(o Options, nodes int) (*run, error) {
 // passes applies the list of passes. Neighbours that are marked Repeat form a
 // group that is repeated until a round changes nothing.
 func (r *run) passes(g *expr.Graph) (*expr.Graph, error) {
-	r.stage("input", g, 0)
+	r.stage("input", nil, g, 0)
 	list := Passes
 	for len(list) > 0 {
 		n := 1
@@ -186,7 +188,7 @@ func (r *run) one(g *expr.Graph, p *Pass) (*expr.Graph, error) {
 	if slices.Equal(g.Outputs, after.Outputs) {
 		return g, nil
 	}
-	r.stage(p.Name, after, spent)
+	r.stage(p.Name, g, after, spent)
 	r.sayHits(from)
 	if r.opt.Check {
 		if err := r.check(g, after, from); err != nil {
@@ -196,8 +198,11 @@ func (r *run) one(g *expr.Graph, p *Pass) (*expr.Graph, error) {
 	return after, nil
 }
 
-// stage writes a graph to the trace.
-func (r *run) stage(name string, g *expr.Graph, spent time.Duration) {
+// stage notes the graph that a pass has made of the one before.
+func (r *run) stage(name string, before, g *expr.Graph, spent time.Duration) {
+	if r.opt.Stages {
+		r.trace.Stages = append(r.trace.Stages, Stage{name, g, spent, len(r.trace.Steps), r.becomes(before)})
+	}
 	if r.opt.Trace == nil {
 		return
 	}
@@ -206,6 +211,23 @@ func (r *run) stage(name string, g *expr.Graph, spent time.Duration) {
 		r.say(", %v", spent.Round(time.Microsecond))
 	}
 	r.say(")\n%s\n", g)
+}
+
+// becomes returns what the pass that has just run has made of the nodes of g.
+func (r *run) becomes(g *expr.Graph) map[*expr.Node]*expr.Node {
+	if g == nil || r.memos[r.pass] == nil {
+		return nil
+	}
+	to := make(map[*expr.Node]*expr.Node)
+	for n := range g.Nodes() {
+		if r.known.Of(n) < 0 {
+			continue
+		}
+		if done := r.memos[r.pass].get(r.id(n)); done >= 0 && r.nodeAt(done) != n {
+			to[n] = r.nodeAt(done)
+		}
+	}
+	return to
 }
 
 // sayHits writes the rewrites from one on to the trace, with what the first

@@ -18,6 +18,9 @@ type Trace struct {
 	// Unsettled says that the repeated passes were stopped while they were
 	// still changing the graph.
 	Unsettled bool
+	// Stages are the graph as given and after each pass that changed it, if
+	// Options.Stages asks for them.
+	Stages []Stage
 
 	times []passTime
 }
@@ -28,6 +31,18 @@ type Step struct {
 	Before, After *expr.Node
 	Class         Class
 	Note          string // what the rewrite takes for granted, "" if nothing
+}
+
+// Stage is the graph after a pass.
+type Stage struct {
+	Pass  string // "input" for the graph as given
+	Graph *expr.Graph
+	Spent time.Duration
+	// Steps is the number of rewrites in the trace when the pass had ended.
+	Steps int
+	// Becomes has, for nodes of the stage before that are other nodes here,
+	// these.
+	Becomes map[*expr.Node]*expr.Node
 }
 
 type passTime struct {

@@ -74,7 +74,8 @@ Examples:
     arignote print 'x: float64[n]; y: float64[n]; x*y/y'
     arignote print 'M: float64[m, n]; v: float32[?]; a: float64; a/a + (M + a) @ v' --tree
     arignote print 'x: float64[3]; exp(x)/sum(exp(x))' --after --dot | dot -Tsvg > graph.svg
-    arignote print -f model.txt --strict`
+    arignote print -f model.txt --strict
+    arignote print 'sum(exp(x))' 'x=[1,2,3]' --html stages.html    (for a browser; plan and kernels where there are values)`
 }
 
 // Run is the command.
@@ -86,6 +87,15 @@ func (c *printCommand) Run(s *session) error {
 	f, err := p.compile(c.config())
 	if err != nil {
 		return err
+	}
+	if c.HTML != "" && len(p.values) > 0 {
+		args, err := p.arguments()
+		if err != nil {
+			return err
+		}
+		if _, err := f.Plan(args...); err != nil {
+			return &mistake{text: p.text, err: err}
+		}
 	}
 	return c.print(&s.out, p.graph, f.Graph())
 }

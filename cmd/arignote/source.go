@@ -28,10 +28,11 @@ type flags struct {
 	Strict  bool     `help:"Keep only rewrites that give the same bits for all values."`
 	Skip    []string `placeholder:"NAME" help:"Leave out passes or rules of the optimizer."`
 	Threads int      `placeholder:"N" help:"Cores to use; all unless given."`
+	HTML    string   `name:"html" placeholder:"FILE" help:"Write a page for a browser that shows every stage: the graph after each pass, the rewrites, plan and kernels."`
 }
 
 func (f *flags) config() backend.Config {
-	return backend.Config{Strict: f.Strict, Skip: f.Skip, Threads: f.Threads}
+	return backend.Config{Strict: f.Strict, Skip: f.Skip, Threads: f.Threads, Stages: f.HTML}
 }
 
 // program is a text that has been read, with the values given for its inputs.
