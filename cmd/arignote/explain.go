@@ -25,7 +25,7 @@ Examples:
     arignote explain 'x: float64[n]; log(1 + exp(x))'
     arignote explain 'M: float64[m,n]; v: float64[n]; 2*(M @ v) + 0' --strict
     arignote explain -f model.txt --skip blas --skip div-self
-    arignote explain -f model.txt --html stages.html  (the same for a browser)
+    arignote explain -f model.txt --html stages.html
     ARIGNOTE_TRACE=- arignote explain -f model.txt    (the graph after each pass, on standard error)`
 }
 

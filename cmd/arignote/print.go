@@ -75,7 +75,7 @@ Examples:
     arignote print 'M: float64[m, n]; v: float32[?]; a: float64; a/a + (M + a) @ v' --tree
     arignote print 'x: float64[3]; exp(x)/sum(exp(x))' --after --dot | dot -Tsvg > graph.svg
     arignote print -f model.txt --strict
-    arignote print 'sum(exp(x))' 'x=[1,2,3]' --html stages.html    (for a browser; plan and kernels where there are values)`
+    arignote print 'sum(exp(x))' 'x=[1,2,3]' --html stages.html`
 }
 
 // Run is the command.
