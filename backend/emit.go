@@ -31,6 +31,7 @@ type emitter struct {
 	extent map[kernel.Var]int     // of the loops
 	rows   map[*vertex]kernel.Buf // row scratch that has been filled
 	access []*vertex              // of the loads and stores with picks, from access 1 on
+	loopOf map[kernel.Var]coord   // for the loops of the group that are open: those of the kernel
 	trace  *[]coord               // of all places that are touched, if not nil
 }
 
@@ -44,7 +45,7 @@ type block struct {
 func newEmitter(g *group) *emitter {
 	e := &emitter{
 		g: g, k: &kernel.Kernel{}, buffer: make(map[*storage]kernel.Buf), depth: make(map[kernel.Var]int),
-		known: make(map[string]kernel.Value), extent: make(map[kernel.Var]int), rows: make(map[*vertex]kernel.Buf),
+		known: make(map[string]kernel.Value), extent: make(map[kernel.Var]int), rows: make(map[*vertex]kernel.Buf), loopOf: make(map[kernel.Var]coord),
 	}
 	e.blocks = []*block{{}}
 	return e
@@ -274,7 +275,7 @@ func (e *emitter) gen(v *vertex, at []coord) kernel.Value {
 	if v.array != nil && v.home != e.g || v.kind == kindReshape && v.home == nil {
 		return e.load(v.located(), at)
 	}
-	key := "V" + string(appendKey(strconv.AppendInt(nil, int64(v.id), 10), at))
+	key := valueKey(v, at)
 	if x, ok := e.known[key]; ok {
 		return x
 	}
@@ -529,7 +530,7 @@ func (e *emitter) loadRow(v *vertex, b kernel.Buf, at []coord) kernel.Value {
 	level = max(level, e.g.scratch[v])
 	x := e.value(v.dtype, level)
 	e.put(level, &kernel.Load{Dst: x, Buf: b, At: index})
-	e.remember("V"+string(appendKey(strconv.AppendInt(nil, int64(v.id), 10), at)), x)
+	e.remember(valueKey(v, at), x)
 	return x
 }
 

@@ -150,11 +150,13 @@ func (e *emitter) rowLoops(at []coord, i int) {
 	if i < kept {
 		v := e.variable()
 		at[slices.Index(g.loops, g.order[i])] = unit(v)
+		e.loopOf[g.order[i]] = unit(v)
 		l := &kernel.Loop{Var: v, Extent: e.param(g.dims[slices.Index(g.loops, g.order[i])])}
 		e.open(v)
 		e.rowLoops(at, i+1)
 		l.Body = e.close()
 		e.put(e.top(), l)
+		delete(e.loopOf, g.order[i])
 	} else {
 		e.innermost(at, i)
 	}

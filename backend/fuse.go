@@ -44,6 +44,7 @@ type group struct {
 	order   []kernel.Var // the loops from outer to inner
 	reduced []bool       // which of dims are combined; nil if none
 	hoists  int          // inlined reductions
+	hoisted []hoisted    // likewise, all of them
 	weight  int          // vertices computed
 	opaque  *vertex      // for groups that are no loops over roots: product, reference, concatenate ...
 	parts   []*part      // of an assembled vertex
@@ -386,7 +387,11 @@ func (s *fusion) inline(v *vertex) {
 	for _, u := range distinctByGroup(v.uses) {
 		u.by.weight++
 		s.args(v, u)
-		if level, _ := prefix(u); v.kind == kindReduce && level < len(u.nest) {
+		if v.kind != kindReduce {
+			continue
+		}
+		u.by.hoisted = append(u.by.hoisted, hoisted{v, u.at})
+		if level, _ := prefix(u); level < len(u.nest) {
 			u.by.hoists++
 		}
 	}
@@ -544,6 +549,7 @@ func (s *fusion) root(v *vertex) {
 	}
 	if v.kind == kindReduce && level < len(g.dims) {
 		g.hoists++
+		g.hoisted = append(g.hoisted, hoisted{v, identity(v.shape, g.loops[:level])})
 	}
 	g.setOrder()
 	for _, r := range v.results() {

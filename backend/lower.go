@@ -42,6 +42,7 @@ var lowerings = [expr.NumOps]lowering{
 	expr.OpIncTake:       lowerTake,
 	expr.OpTrace:         lowerTrace,
 	expr.OpIncSlice:      lowerIncSlice,
+	expr.OpSetSlice:      lowerSetSlice,
 	expr.OpStopGradient:  first,
 	expr.OpScaleGradient: first,
 	expr.OpWithGradient:  first,
@@ -124,8 +125,9 @@ func sumOf(n, x *expr.Node, axes expr.Axes) *expr.Node {
 	return lowerSum(expr.New(n, expr.OpSum, axes, x))
 }
 
-// lowerLogSumExp is m + log(sum(exp(x - m))), m the maximum where that is
-// finite. It leaves lines without elements to the reference.
+// lowerLogSumExp is m + log(sum(exp(x - m))) where the maximum m is finite, else
+// m: what softmax computes too. It leaves lines without elements to the
+// reference.
 func lowerLogSumExp(n *expr.Node) *expr.Node {
 	a := n.Attr().(expr.Axes)
 	x := castTo(n, n.Arg(0), n.DType())
@@ -134,10 +136,9 @@ func lowerLogSumExp(n *expr.Node) *expr.Node {
 	}
 	kept := expr.Axes{Axes: a.Axes, All: a.All, KeepDims: true}
 	m := expr.New(n, expr.OpMax, kept, x)
-	zero := expr.Strong(number(n.DType(), 0))
-	finite := expr.New(n, expr.OpWhere, nil, expr.New(n, expr.OpIsFinite, nil, m), m, zero)
-	s := sumOf(n, expr.New(n, expr.OpExp, nil, expr.New(n, expr.OpSub, nil, x, finite)), kept)
-	y := expr.New(n, expr.OpAdd, nil, finite, expr.New(n, expr.OpLog, nil, s))
+	s := sumOf(n, expr.New(n, expr.OpExp, nil, expr.New(n, expr.OpSub, nil, x, m)), kept)
+	y := expr.New(n, expr.OpAdd, nil, m, expr.New(n, expr.OpLog, nil, s))
+	y = expr.New(n, expr.OpWhere, nil, expr.New(n, expr.OpIsFinite, nil, m), y, m)
 	if a.KeepDims {
 		return y
 	}
@@ -224,11 +225,16 @@ func lowerSumLike(n *expr.Node) *expr.Node {
 // lowerBroadcastLike broadcasts to a shape that is known now.
 func lowerBroadcastLike(n *expr.Node) *expr.Node {
 	shape, _ := n.Type().Shape()
+	return broadcastTo(n, n.Arg(0), shape)
+}
+
+// broadcastTo returns x with the given shape.
+func broadcastTo(n, x *expr.Node, shape []int) *expr.Node {
 	sizes := make([]expr.Size, len(shape))
 	for i, l := range shape {
 		sizes[i] = expr.Size{Arg: -1, N: l}
 	}
-	return expr.New(n, expr.OpBroadcastTo, expr.Dims{Sizes: sizes}, n.Arg(0))
+	return expr.New(n, expr.OpBroadcastTo, expr.Dims{Sizes: sizes}, x)
 }
 
 // lowerTrace is the sum of the diagonal.
@@ -285,7 +291,34 @@ func lowerIncSlice(n *expr.Node) *expr.Node {
 		add = expr.OpOr
 	}
 	sum := expr.New(n, add, nil, old, castTo(n, y, x.DType()))
-	return expr.New(n, expr.OpSetSlice, index, x, sum)
+	return lowerSetSlice(expr.New(n, expr.OpSetSlice, index, x, sum))
+}
+
+// lowerSetSlice is the new part where that is all of the array.
+func lowerSetSlice(n *expr.Node) *expr.Node {
+	x, y := n.Arg(0), n.Arg(1)
+	var part, axes []int
+	axis := 0
+	for _, it := range resolve(n).Items {
+		if it.Kind == expr.IndexNew {
+			part = append(part, 1)
+			continue
+		}
+		l := length(x, axis)
+		if it.Kind == expr.IndexInt {
+			return n
+		}
+		if _, count, _ := bounds(it, l); count != l || it.Step.N != 1 {
+			return n
+		}
+		axes, part = append(axes, len(part)), append(part, l)
+		axis++
+	}
+	for ; axis < x.Rank(); axis++ {
+		axes, part = append(axes, len(part)), append(part, length(x, axis))
+	}
+	y = broadcastTo(n, castTo(n, y, x.DType()), part)
+	return expr.New(n, expr.OpDimShuffle, expr.Pattern{Axes: axes}, y)
 }
 
 // resolve returns the index of n with numbers for the arguments that give its

@@ -178,7 +178,12 @@ func (e *emitter) reduce(v *vertex, at []coord) kernel.Value {
 		}
 	}
 	arg, _ := reduceAt(v, at, func(axis int) kernel.Var { return vars[axis] })
-	return e.nest([]*vertex{v}, arg, vars, nil)[0]
+	all, places := e.companions(v, at)
+	results := e.nest(all, arg, vars, nil)
+	for i := 1; i < len(all); i++ {
+		e.remember(valueKey(all[i], places[i]), results[i])
+	}
+	return results[0]
 }
 
 // nest writes the loops of reductions of one shape along the same axes, whose

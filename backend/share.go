@@ -1,0 +1,79 @@
+package backend
+
+import (
+	"slices"
+	"strconv"
+
+	"arignote/backend/internal/kernel"
+)
+
+// This file finds reductions that one nest of loops can compute: several sums
+// over the same rows, which need the same elements.
+
+// A hoisted is a reduction that is computed inside of a group for each
+// iteration of outer loops, at a place in terms of the group's loops.
+type hoisted struct {
+	v  *vertex
+	at []coord
+}
+
+// domain is what reductions that share a nest have in common: the lengths of
+// the axes, which of them are combined, and the place along the others.
+func domain(v *vertex, at []coord) string {
+	arg, _ := reduceAt(v, at, func(int) kernel.Var { return 0 })
+	b := appendKey(nil, trimAt(v.args[0].shape, arg))
+	for _, n := range trim(v.args[0].shape) {
+		b = strconv.AppendInt(append(b, ' '), int64(n), 10)
+	}
+	return string(b)
+}
+
+// companions returns the reductions of the group that the nest of v, at the
+// place at, can compute too, none of which needs another one, with their places.
+func (e *emitter) companions(v *vertex, at []coord) (all []*vertex, places [][]coord) {
+	all, places = []*vertex{v}, [][]coord{at}
+	want := domain(v, at)
+	for _, h := range e.g.hoisted {
+		place, ok := e.located(h.at)
+		if !ok || slices.Contains(all, h.v) || domain(h.v, place) != want {
+			continue
+		}
+		if _, done := e.known[valueKey(h.v, place)]; done || slices.ContainsFunc(all, func(w *vertex) bool { return needs(h.v, w) || needs(w, h.v) }) {
+			continue
+		}
+		all, places = append(all, h.v), append(places, place)
+	}
+	return all, places
+}
+
+// located returns a place in terms of the loops of the kernel; ok is false if
+// one of these is not open.
+func (e *emitter) located(at []coord) (place []coord, ok bool) {
+	for _, c := range at {
+		for _, t := range c.terms {
+			if _, open := e.loopOf[t.v]; !open {
+				return nil, false
+			}
+		}
+	}
+	return replaced(at, e.loopOf), true
+}
+
+// needs reports whether v is computed from w.
+func needs(v, w *vertex) bool {
+	seen := make(map[*vertex]bool)
+	var visit func(v *vertex) bool
+	visit = func(v *vertex) bool {
+		if v == w || seen[v] || v.id < w.id { // arguments come before users
+			return v == w
+		}
+		seen[v] = true
+		return slices.ContainsFunc(v.args, visit)
+	}
+	return visit(v)
+}
+
+// valueKey tells elements of vertices apart.
+func valueKey(v *vertex, at []coord) string {
+	return "V" + string(appendKey(strconv.AppendInt(nil, int64(v.id), 10), at))
+}
