@@ -48,6 +48,9 @@ func (g *group) emitRoots() *emitted {
 	}
 	e := newEmitter(g)
 	e.joinedLoops(g.dims, func(e *emitter, at []coord) {
+		for i, l := range g.loops {
+			e.loopOf[l] = at[i]
+		}
 		for _, r := range g.roots {
 			e.storeRoot(r, at)
 		}
@@ -205,18 +208,18 @@ func (e *emitter) innermost(at []coord, i int) {
 	for i, r := range combined {
 		all[i] = r.v
 	}
-	results := e.nest(all, full, vars, func() {
+	var outer []coord
+	for k, c := range at {
+		if !e.g.reduced[k] {
+			outer = append(outer, c)
+		}
+	}
+	results := e.shared(all, spread(all[0].shape, outer), full, vars, func() {
 		for _, r := range plain {
 			e.storeRoot(r, at)
 		}
 	})
 	for i, r := range combined {
-		var outer []coord
-		for k, c := range at {
-			if !e.g.reduced[k] {
-				outer = append(outer, c)
-			}
-		}
 		e.store(r.v.array.storage, r.v.array.address(spread(r.v.shape, outer)), results[i])
 	}
 }

@@ -300,6 +300,10 @@ func (s *fusion) hoistable(v *vertex) bool {
 	if !ok {
 		return false
 	}
+	g := v.uses[0].by
+	if v.whole() && g.scalar() && len(v.uses[0].nest) == 0 {
+		return g.admits(v)
+	}
 	n := product(v.args[0].shape)
 	return n <= serialElements || product(v.shape) >= serialRows && level > 0
 }
@@ -543,11 +547,11 @@ func (s *fusion) root(v *vertex) {
 		key := dimsKey(dims)
 		s.byDims[key] = append(s.byDims[key], g)
 	}
-	combines := slices.Contains(reduced, true) && level == len(g.dims)
+	combines := slices.Contains(reduced, true) && level == len(dims)
 	if combines {
 		g.reduced = reduced
 	}
-	if v.kind == kindReduce && level < len(g.dims) {
+	if v.kind == kindReduce && !combines {
 		g.hoists++
 		g.hoisted = append(g.hoisted, hoisted{v, identity(v.shape, g.loops[:level])})
 	}
@@ -564,18 +568,16 @@ func (s *fusion) root(v *vertex) {
 			u.by.deps[g] = true
 		}
 	}
-	s.rootArgs(v, g, level)
+	s.rootArgs(v, g, level, combines)
 }
 
 // rootArgs tells the arguments of a root that they are needed.
-func (s *fusion) rootArgs(v *vertex, g *group, level int) {
+func (s *fusion) rootArgs(v *vertex, g *group, level int, combines bool) {
 	u := use{by: g, nest: g.order, region: 0}
-	if v.kind == kindReduce {
-		if level == len(g.dims) {
-			u.at = identity(v.args[0].shape, g.loops)
-			s.need(v.args[0], u)
-			return
-		}
+	if combines {
+		u.at = identity(v.args[0].shape, g.loops)
+		s.need(v.args[0], u)
+		return
 	}
 	u.nest = g.order[:level]
 	u.at = identity(v.shape, g.loops[:level])
@@ -620,11 +622,11 @@ func (s *fusion) join(v *vertex, dims []int, reduced []bool) (*group, int) {
 	}
 	same := s.byDims[dimsKey(dims)]
 	for i := len(same) - 1; i >= max(0, len(same)-16); i-- {
-		if g := same[i]; s.joins(v, g, reduced) {
+		if g := same[i]; len(g.dims) == len(dims) && s.joins(v, g, reduced) {
 			return g, len(dims)
 		}
 	}
-	return nil, 0
+	return s.joinNested(v, dims)
 }
 
 // joinRows finds the group that computes v, a reduction or something of its

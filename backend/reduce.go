@@ -178,12 +178,18 @@ func (e *emitter) reduce(v *vertex, at []coord) kernel.Value {
 		}
 	}
 	arg, _ := reduceAt(v, at, func(axis int) kernel.Var { return vars[axis] })
-	all, places := e.companions(v, at)
-	results := e.nest(all, arg, vars, nil)
-	for i := 1; i < len(all); i++ {
-		e.remember(valueKey(all[i], places[i]), results[i])
+	return e.shared([]*vertex{v}, at, arg, vars, nil)[0]
+}
+
+// shared is nest for reductions of which the first is wanted at the place at,
+// and for others that the same loops can compute: these are remembered.
+func (e *emitter) shared(all []*vertex, at, arg []coord, vars map[int]kernel.Var, also func()) []kernel.Value {
+	more, places := e.companions(all, at)
+	results := e.nest(append(all, more...), arg, vars, also)
+	for i, v := range more {
+		e.remember(valueKey(v, places[i]), results[len(all)+i])
 	}
-	return results[0]
+	return results[:len(all)]
 }
 
 // nest writes the loops of reductions of one shape along the same axes, whose

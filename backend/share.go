@@ -28,22 +28,27 @@ func domain(v *vertex, at []coord) string {
 	return string(b)
 }
 
-// companions returns the reductions of the group that the nest of v, at the
-// place at, can compute too, none of which needs another one, with their places.
-func (e *emitter) companions(v *vertex, at []coord) (all []*vertex, places [][]coord) {
-	all, places = []*vertex{v}, [][]coord{at}
-	want := domain(v, at)
+// companions returns reductions of the group that one nest of loops can compute
+// together with those in all, at the place at of the first, with their places:
+// none needs another one.
+func (e *emitter) companions(all []*vertex, at []coord) (more []*vertex, places [][]coord) {
+	want := domain(all[0], at)
 	for _, h := range e.g.hoisted {
 		place, ok := e.located(h.at)
-		if !ok || slices.Contains(all, h.v) || domain(h.v, place) != want {
+		if !ok || domain(h.v, place) != want {
 			continue
 		}
-		if _, done := e.known[valueKey(h.v, place)]; done || slices.ContainsFunc(all, func(w *vertex) bool { return needs(h.v, w) || needs(w, h.v) }) {
+		apart := func(w *vertex) bool { return w != h.v && !needs(h.v, w) && !needs(w, h.v) }
+		if _, done := e.known[valueKey(h.v, place)]; done || !every(all, apart) || !every(more, apart) {
 			continue
 		}
-		all, places = append(all, h.v), append(places, place)
+		more, places = append(more, h.v), append(places, place)
 	}
-	return all, places
+	return more, places
+}
+
+func every(all []*vertex, ok func(v *vertex) bool) bool {
+	return !slices.ContainsFunc(all, func(v *vertex) bool { return !ok(v) })
 }
 
 // located returns a place in terms of the loops of the kernel; ok is false if
