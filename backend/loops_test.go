@@ -45,6 +45,12 @@ var looped = []struct {
 	{"taken", "x: D[n, m]\ni: int64[m]\nj = abs(i) % shape(x)[0]\nx[j[:20]], x[j[:9] - shape(x)[0]], x[astype(j, 'uint64'), arange(shape(x)[1])], x[:, [0, 0]], sum(x[j[:30]] != x[0])", "float64 bool complex64 uint8", 5, 0},
 	{"scattered", "x: D[n, m]\ni: int64[m]\nj = abs(i) % shape(x)[0]\nset_subtensor(x[j[:20]], x[j[:20] - 1]), set_subtensor(x[astype(j, 'uint64'), 0], x[0])", "float64 bool int8", 3, 0},
 	{"added up where it belongs", "x: D[n, m]\ni: int64[m]\nj = abs(i) % shape(x)[0]\ninc_subtensor(x[j[:20]], x[j[:20] - 1]), inc_subtensor(x[astype(j, 'uint64'), 0], x[0]), inc_subtensor(x[::2], x[0])", "int64 bool complex64 float32", 4, 0},
+	{"map over elements", "x: D[n]\ny: D[m]\nmap(lambda e: e*e + 1, x), map(lambda e: max(y)*e, x), map(lambda e: 7, x), map(lambda e: y, x)", "float64 int8", 4, 0},
+	{"map over rows", "x: D[n, m]\nmap(lambda r: max(r), x), map(lambda r: r[::-1]*2 - r[0], x), map(lambda r: cumsum(r), x), map(lambda r: r[:, None] == r[:3], x)", "int64 uint8", 5, 0},
+	{"map over several", "x: D[n, m]\nr = map(lambda r, a: (where(r[0] > 0, r, a), sum(r) - r[-1], argmax(r)), x, x[0])\nr[0], r[1], r[2]", "int64 int16", 3, 0},
+	{"map over columns", "x: D[n, m]\nmap(lambda c: concatenate((c, x[:2, 0], c[:1])), x.T), map(lambda c: reshape(c, (-1, 1)) + c[-1], x.T), map(lambda c: tril(c[:, None] + c[:4]), x.T)", "float32 int64", 3, 0},
+	{"map of products", "x: D[n, m]\nmap(lambda r: dot(r, x[0]), x), map(lambda r: x[:3] @ r, x), map(lambda r: r @ x.T[:, :3], x), map(lambda r: r[:3, None] @ r[None, :2], x)", "int64 complex128", 4, 1e-9},
+	{"map of loops", "x: D[n]\nmap(lambda e: while_loop(lambda z, k: z < 50, lambda z, k: (z + z, k + 1), (abs(e) + 1, 0), 20)[1], x), map(lambda e: softmax(e + arange(4)), x)", "float64", 2, 1e-9},
 	{"put together", "x: D[n, m]\nconcatenate((x, sqrt(abs(x[:2])), x[::-1]), axis=0), concatenate((x[:, ::2], x*2, x[:, :1]), axis=1)", "float32", 2, 0},
 }
 

@@ -230,11 +230,16 @@ func lowerBroadcastLike(n *expr.Node) *expr.Node {
 
 // broadcastTo returns x with the given shape.
 func broadcastTo(n, x *expr.Node, shape []int) *expr.Node {
-	sizes := make([]expr.Size, len(shape))
+	return expr.New(n, expr.OpBroadcastTo, expr.Dims{Sizes: sizes(shape)}, x)
+}
+
+// sizes returns known lengths as an attribute has them.
+func sizes(shape []int) []expr.Size {
+	out := make([]expr.Size, len(shape))
 	for i, l := range shape {
-		sizes[i] = expr.Size{Arg: -1, N: l}
+		out[i] = expr.Size{Arg: -1, N: l}
 	}
-	return expr.New(n, expr.OpBroadcastTo, expr.Dims{Sizes: sizes}, x)
+	return out
 }
 
 // lowerTrace is the sum of the diagonal.

@@ -60,6 +60,18 @@ e, grad(e, x)`, [][]int{{20000, 3}}, 6, 16 << 20},
 	{"mandelbrot", `a: complex128
 c = a + complex(arange(256), arange(256)[:, None])*3/256
 while_loop(lambda z, k, c: abs(z)**2 <= 4, lambda z, k, c: (z*z + c, k + 1), (c, 0), 255, c)[1]`, [][]int{{}}, 1, 256 * 256 * 8},
+	{"logsumexp and softmax", "x: float64[?, ?]\nlogsumexp(x, axis=1), softmax(x, axis=1), log_softmax(x, axis=1)", [][]int{{300, 200}}, 1, 300*401*8 + 64},
+	{"mean and variance of rows", "x: float64[?, ?]\nm = mean(x, axis=1, keepdims=True)\nm, mean((x - m)**2, axis=1)", [][]int{{300, 200}}, 1, 300 * 2 * 8},
+	{"statistics", "x: float64[?, ?]\nmean(x), mean(x*x), min(x), max(x)", [][]int{{300, 200}}, 1, 0},
+	{"sum and extrema of rows", "x: float64[?, ?]\nsum(x, axis=1)*2 + 1, max(x, axis=1), argmin(x, axis=1)", [][]int{{300, 200}}, 1, 300 * 3 * 8},
+	{"mean of many", "x: float64[?]\nsqrt(mean(x*x))", [][]int{{300000}}, 1, 0},
+	{"pair energy and gradients", `x: float64[?]
+y: float64[?]
+z: float64[?]
+r2 = (x[:,None]-x)**2 + (y[:,None]-y)**2 + (z[:,None]-z)**2 + 1e3*eye(20000)
+e = 0.5*sum(r2**-3 - r2**-6)
+e, grad(e, x), grad(e, y), grad(e, z)`, [][]int{{20000}, {20000}, {20000}}, 2, 1 << 20},
+	{"gram, its sum and gradient", "x: float64[?]\ng = sum(exp(-(x[:,None]-x)**2/2))\ng, grad(g, x)", [][]int{{20000}}, 2, 1 << 20},
 	{"concatenate", "x: float64[?]\ny: float64[?]\nconcatenate((exp(x), y[::-1]), axis=0)", [][]int{{100}, {50}}, 1, 1200},
 	{"gather", "x: float64[?]\ni: int64[?]\nsum(x[i]*2)", [][]int{{100}, {50}}, 1, 8},
 	{"scatter", "x: float64[?]\ni: int64[?]\ny: float64[?]\ninc_subtensor(x[i], exp(y))", [][]int{{100}, {50}, {50}}, 1, 800},

@@ -54,14 +54,15 @@ func hostNodes(g *expr.Graph) map[*expr.Node]bool {
 // special is a graph for concrete arguments.
 type special struct {
 	graph *expr.Graph
-	of    map[*expr.Node]*expr.Node // the node that stands for each node of the general graph
-	stop  []*expr.Node              // nodes of the general graph whose shape depends on data, their arguments known
+	of    map[*expr.Node]*expr.Node   // the node that stands for each node of the general graph
+	items map[*expr.Node][]*expr.Node // the results of maps that have several
+	stop  []*expr.Node                // nodes of the general graph whose shape depends on data, their arguments known
 }
 
 // specialize returns the graph for arguments of these types. Host says which
 // scalars are wanted as numbers; values has those of the inputs among them.
 func specialize(g *expr.Graph, host map[*expr.Node]bool, types []expr.Type, values []*expr.Value) (*special, error) {
-	s := &special{of: make(map[*expr.Node]*expr.Node)}
+	s := &special{of: make(map[*expr.Node]*expr.Node), items: make(map[*expr.Node][]*expr.Node)}
 	inputs := make([]*expr.Node, len(g.Inputs))
 	for i, in := range g.Inputs {
 		dims := make([]any, types[i].Rank())
@@ -117,6 +118,17 @@ func (s *special) node(n *expr.Node, args []*expr.Node, host bool) (m *expr.Node
 	switch n.Op() {
 	case expr.OpSize, expr.OpShape:
 		return expr.Strong(lengths(m)), true, nil
+	case expr.OpMap:
+		if items := lowerMap(m); len(items) == 1 {
+			return items[0], true, nil
+		} else if items != nil {
+			s.items[m] = items
+			return m, true, nil
+		}
+	case expr.OpItem:
+		if items := s.items[m.Arg(0)]; items != nil {
+			return items[m.Attr().(expr.Number).N], true, nil
+		}
 	}
 	from, to := shapeArgs(m)
 	for i := from; i < to; i++ {

@@ -1,6 +1,8 @@
 package kernel_test
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -161,5 +163,47 @@ func TestVerifyArguments(t *testing.T) {
 		if k.Verify(a) == nil {
 			t.Errorf("arguments %d are fine", i)
 		}
+	}
+}
+
+// TestVerifyApart compares what Verify says of stores in two nests of split
+// loops with the elements that they touch.
+func TestVerifyApart(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	apart := 0
+	for range 20000 {
+		n, at := [4]int{}, [6]int{}
+		for i := range n {
+			n[i] = 1 + r.IntN(4)
+		}
+		for i := range at {
+			at[i] = 1 + r.IntN(12)
+		}
+		at[0], at[1] = at[0]*2, at[1]*2
+		text := fmt.Sprintf(`kernel(z: float64 out; m) {
+			v: float64 = const 0
+			for i < %d split { for j < %d split { store z[i*%d + j*%d + %d] = v } }
+			for k < %d split { for l < %d split { store z[k*%d + l*%d + %d] = v } }
+		}`, n[0], n[1], at[0], at[2], at[4], n[2], n[3], at[1], at[3], at[5])
+		k, err := kernel.Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = k.Verify(&kernel.Args{Params: []int{1}, Buffers: []kernel.Arg{{Data: make([]float64, 200)}}})
+		touched := make(map[int]bool)
+		for i := range n[0] * n[1] {
+			touched[i/n[1]*at[0]+i%n[1]*at[2]+at[4]] = true
+		}
+		for i := range n[2] * n[3] {
+			if err == nil && touched[i/n[3]*at[1]+i%n[3]*at[3]+at[5]] {
+				t.Fatalf("Verify did not see that the nests touch the same elements:\n%s", text)
+			}
+		}
+		if err == nil {
+			apart++
+		}
+	}
+	if apart < 1000 {
+		t.Errorf("%d pairs are apart", apart)
 	}
 }

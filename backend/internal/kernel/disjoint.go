@@ -154,38 +154,42 @@ func separate(x int, a []span, y int, b []span) bool {
 	if stride <= 1 || stride >= far {
 		return false
 	}
-	first := min(bounded(x, xlo), bounded(y, ylo)) // places are counted from here
-	x, y = bounded(x, -first), bounded(y, -first)
-	af, al, a, aok := alongAxis(&x, a, stride)
-	bf, bl, b, bok := alongAxis(&y, b, stride)
-	if !aok || !bok {
-		return false
+	apart := func(first int) bool { // with places that are counted from first
+		af, al, x, a, aok := alongAxis(bounded(x, -first), a, stride)
+		bf, bl, y, b, bok := alongAxis(bounded(y, -first), b, stride)
+		return aok && bok && (al < bf || bl < af || separate(x, a, y, b))
 	}
-	return al < bf || bl < af || separate(x, a, y, b)
+	return apart(0) || apart(min(bounded(x, xlo), bounded(y, ylo)))
 }
 
 // alongAxis returns the first and the last place along an axis with the given
-// stride that an access touches, and its other terms, with the offset inside of
-// the axis in *offset. Ok is false if these reach over the end of a place.
-func alongAxis(offset *int, terms []span, stride int) (first, last int, rest []span, ok bool) {
+// stride that an access touches, and its offset and terms inside of a place.
+// Ok is false if these reach over the end of one.
+func alongAxis(offset int, terms []span, stride int) (first, last, inside int, rest []span, ok bool) {
 	var along []span
 	for _, t := range terms {
+		size := distance(t.stride)
 		switch {
-		case t.n <= 1:
+		case t.n <= 1 || size == 0:
 		case t.stride%stride == 0:
 			along = append(along, span{stride: t.stride / stride, n: t.n})
+		case stride%size == 0 && t.n > stride/size: // counts on from place to place
+			if t.stride < 0 { // turned around, so that places are aligned
+				offset = bounded(offset, product(t.stride, t.n-1))
+			}
+			along = append(along, span{stride: 1, n: (t.n-1)/(stride/size) + 1})
+			rest = append(rest, span{stride: size, n: stride / size})
 		default:
 			rest = append(rest, t)
 		}
 	}
 	lo, hi := width(rest)
-	at := floorDiv(bounded(*offset, lo), stride)
-	if floorDiv(bounded(*offset, hi), stride) != at {
-		return 0, 0, nil, false
+	at := floorDiv(bounded(offset, lo), stride)
+	if floorDiv(bounded(offset, hi), stride) != at {
+		return 0, 0, 0, nil, false
 	}
-	*offset -= at * stride
 	first, last = width(along)
-	return at + first, at + last, rest, true
+	return at + first, at + last, offset - at*stride, rest, true
 }
 
 func gcd(x, y int) int {

@@ -1,0 +1,200 @@
+package backend
+
+import (
+	"slices"
+
+	"arignote/expr"
+)
+
+// This file makes of map, a function of one element of a sequence, the same
+// function of all elements at once: each value of the body that depends on the
+// element gets a new leading axis. A body with an op for which there is no such
+// rule stays with the reference.
+
+// lowerMap returns the results of the map m, whose arguments have known dims, or
+// nil if there is no rule for something in its body.
+func lowerMap(m *expr.Node) []*expr.Node {
+	body := m.Attr().(expr.Body)
+	b := &batch{at: m, length: length(m.Arg(0), 0), of: make(map[*expr.Node]batched)}
+	g := b.specialize(body, m.Args())
+	if g == nil || b.length == 0 {
+		return nil
+	}
+	for i, in := range g.Inputs {
+		b.of[in] = batched{m.Arg(i), i < body.Sequences}
+	}
+	for x := range g.Nodes() {
+		if _, ok := b.of[x]; ok {
+			continue
+		}
+		y, ok := b.node(x)
+		if !ok || y.Err() != nil {
+			return nil
+		}
+		b.of[x] = y
+	}
+	results := make([]*expr.Node, len(g.Outputs))
+	for i, out := range g.Outputs {
+		results[i] = castTo(m, b.all(b.of[out]), body.Graph.Outputs[i].DType())
+	}
+	return results
+}
+
+// batched is a value of the body: for all elements, along its leading axis, or
+// the same for each.
+type batched struct {
+	*expr.Node
+	each bool
+}
+
+// batch is a body on its way.
+type batch struct {
+	at     *expr.Node
+	length int
+	of     map[*expr.Node]batched
+}
+
+// specialize returns the body for one element, with all dims known and lowered;
+// nil if a size depends on data.
+func (b *batch) specialize(body expr.Body, args []*expr.Node) *expr.Graph {
+	types, values := make([]expr.Type, len(args)), make([]*expr.Value, len(args))
+	for i, a := range args {
+		types[i] = a.Type()
+		if i < body.Sequences {
+			types[i].Dims = types[i].Dims[1:]
+		} else {
+			values[i] = a.Value()
+		}
+	}
+	s, err := specialize(body.Graph, hostNodes(body.Graph), types, values)
+	if err != nil || len(s.stop) > 0 {
+		return nil
+	}
+	return s.graph
+}
+
+// node returns what x, a node of the body, is for all elements.
+func (b *batch) node(x *expr.Node) (y batched, ok bool) {
+	args := make([]batched, len(x.Args()))
+	each, rank := false, 0
+	for i, a := range x.Args() {
+		args[i] = b.of[a]
+		each, rank = each || args[i].each, max(rank, a.Rank())
+	}
+	if !each || x.Op() == expr.OpItem {
+		return batched{x.With(nodes(args)...), each}, true
+	}
+	if x.Op().Elementwise() || x.Op() == expr.OpWhile {
+		for i := range args {
+			args[i].Node = b.lead(args[i], rank)
+		}
+		return batched{x.With(nodes(args)...), true}, true
+	}
+	return b.rule(x, args)
+}
+
+func nodes(args []batched) []*expr.Node {
+	out := make([]*expr.Node, len(args))
+	for i, a := range args {
+		out[i] = a.Node
+	}
+	return out
+}
+
+// lead returns x so that its leading axis meets that of values whose elements
+// have the given rank: axes of length 1 are put behind it.
+func (b *batch) lead(x batched, rank int) *expr.Node {
+	y := x.Node
+	for x.each && y.Rank() < rank+1 {
+		y = insertAxis(b.at, y, 1)
+	}
+	return y
+}
+
+// all returns x with a leading axis, also where it is the same for each element.
+func (b *batch) all(x batched) *expr.Node {
+	if x.each {
+		return x.Node
+	}
+	shape, _ := x.Type().Shape()
+	return broadcastTo(b.at, x.Node, append([]int{b.length}, shape...))
+}
+
+// rule returns what x is where an argument has a leading axis: the same op
+// along the axes behind it.
+func (b *batch) rule(x *expr.Node, args []batched) (y batched, ok bool) {
+	attr := x.Attr()
+	shape, known := x.Type().Shape()
+	if !known {
+		return y, false
+	}
+	one := func(op expr.Op, attr expr.Attr, args ...*expr.Node) (batched, bool) {
+		return batched{expr.New(b.at, op, attr, args...), true}, true
+	}
+	switch op := x.Op(); op {
+	case expr.OpSum, expr.OpProd, expr.OpMax, expr.OpMin, expr.OpAny, expr.OpAll:
+		a := attr.(expr.Axes)
+		return one(op, expr.Axes{Axes: behind(a.Axes), KeepDims: a.KeepDims}, args[0].Node)
+	case expr.OpArgmax, expr.OpArgmin, expr.OpCumsum, expr.OpCumprod, expr.OpSort, expr.OpArgsort:
+		a := attr.(expr.Axis)
+		if a.Axis < 0 {
+			return y, false
+		}
+		return one(op, expr.Axis{Axis: a.Axis + 1, KeepDims: a.KeepDims}, args[0].Node)
+	case expr.OpDimShuffle:
+		return one(op, expr.Pattern{Axes: append([]int{0}, behind(attr.(expr.Pattern).Axes)...)}, args[0].Node)
+	case expr.OpSlice:
+		whole := expr.IndexItem{Kind: expr.IndexSlice, Step: expr.Size{Arg: -1, N: 1}}
+		return one(op, expr.Index{Items: append([]expr.IndexItem{whole}, resolve(x).Items...)}, args[0].Node)
+	case expr.OpBroadcastTo:
+		return batched{broadcastTo(b.at, b.lead(args[0], len(shape)), append([]int{b.length}, shape...)), true}, true
+	case expr.OpReshape:
+		return one(op, expr.Dims{Sizes: sizes(append([]int{b.length}, shape...))}, args[0].Node)
+	case expr.OpTril, expr.OpTriu:
+		return one(op, attr, args[0].Node)
+	case expr.OpConcatenate:
+		var parts []*expr.Node
+		for _, a := range args {
+			parts = append(parts, b.all(a))
+		}
+		return one(op, expr.Axis{Axis: attr.(expr.Axis).Axis + 1}, parts...)
+	case expr.OpDot:
+		return b.dot(x, args)
+	}
+	return y, false
+}
+
+// behind returns axes of one element as axes of all; negative ones, which stand
+// for new axes, stay.
+func behind(axes []int) []int {
+	out := slices.Clone(axes)
+	for i, a := range out {
+		if a >= 0 {
+			out[i] = a + 1
+		}
+	}
+	return out
+}
+
+// dot returns a product of vectors or matrices for all elements.
+func (b *batch) dot(x *expr.Node, args []batched) (y batched, ok bool) {
+	u, v := args[0].Node, args[1].Node
+	row, column := x.Arg(0).Rank() == 1, x.Arg(1).Rank() == 1
+	if row && !args[1].each { // the rows of a matrix
+		return batched{lowerDot(expr.New(b.at, expr.OpDot, nil, u, v)), true}, true
+	}
+	if row { // a vector is a row on the left and a column on the right
+		u = insertAxis(b.at, u, u.Rank()-1)
+	}
+	if column {
+		v = insertAxis(b.at, v, v.Rank())
+	}
+	p := lowerMatMul(expr.New(b.at, expr.OpMatMul, nil, u, v))
+	if column {
+		p = dropAxes(b.at, p, []int{p.Rank() - 1})
+	}
+	if row {
+		p = dropAxes(b.at, p, []int{1})
+	}
+	return batched{p, true}, true
+}
