@@ -18,21 +18,22 @@ import (
 
 // emitter writes one kernel.
 type emitter struct {
-	g      *group
-	k      *kernel.Kernel
-	params []int
-	bound  []*storage // of the buffers of k
-	buffer map[*storage]kernel.Buf
-	blocks []*block           // those that are open, from outer to inner
-	depth  map[kernel.Var]int // of the block in a loop
-	level  []int              // of the block that a value is in, by value
-	known  map[string]kernel.Value
-	forced *block                 // where statements go, if not nil: the combine of a reduction
-	extent map[kernel.Var]int     // of the loops
-	rows   map[*vertex]kernel.Buf // row scratch that has been filled
-	access []*vertex              // of the loads and stores with picks, from access 1 on
-	loopOf map[kernel.Var]coord   // for the loops of the group that are open: those of the kernel
-	trace  *[]coord               // of all places that are touched, if not nil
+	g       *group
+	k       *kernel.Kernel
+	params  []int
+	bound   []*storage // of the buffers of k
+	buffer  map[*storage]kernel.Buf
+	blocks  []*block           // those that are open, from outer to inner
+	depth   map[kernel.Var]int // of the block in a loop
+	level   []int              // of the block that a value is in, by value
+	known   map[string]kernel.Value
+	forced  *block                 // where statements go, if not nil: the combine of a reduction
+	extent  map[kernel.Var]int     // of the loops
+	rows    map[*vertex]kernel.Buf // row scratch that has been filled
+	access  []*vertex              // of the loads and stores with picks, from access 1 on
+	pending []*vertex              // the reductions whose loops are being written
+	loopOf  map[kernel.Var]coord   // for the loops of the group that are open: those of the kernel
+	trace   *[]coord               // of all places that are touched, if not nil
 }
 
 // block is the inside of a loop.

@@ -145,14 +145,6 @@ func lowerLogSumExp(n *expr.Node) *expr.Node {
 	return dropAxes(n, y, a.Axes)
 }
 
-// number returns x as a scalar of a float dtype.
-func number(d expr.DType, x float64) *expr.Value {
-	if d == expr.Float32 {
-		return expr.ScalarValue(float32(x))
-	}
-	return expr.ScalarValue(x)
-}
-
 // dropAxes returns x without the given axes, which have length 1.
 func dropAxes(n, x *expr.Node, axes []int) *expr.Node {
 	var pattern []int

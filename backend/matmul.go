@@ -52,10 +52,14 @@ func productOf(n, x, y *expr.Node, d expr.DType) *expr.Node {
 		axes = append([]int{terms.Rank() - 3}, axes...)
 	}
 	s := expr.New(n, fold, expr.Axes{Axes: axes, All: len(axes) == terms.Rank()}, terms)
-	if d == expr.Bool {
+	switch {
+	case d == expr.Bool:
 		return s
+	case d.IsInteger():
+		return lowerSum(s)
 	}
-	return lowerSum(s)
+	// Added up from 0: a product whose terms are all -0 is 0.
+	return expr.New(n, expr.OpAdd, nil, lowerSum(s), expr.Strong(expr.Zeros(wide(d))))
 }
 
 // insertAxis returns x with a new axis of length 1 at the given place.

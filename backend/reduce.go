@@ -185,7 +185,10 @@ func (e *emitter) reduce(v *vertex, at []coord) kernel.Value {
 // and for others that the same loops can compute: these are remembered.
 func (e *emitter) shared(all []*vertex, at, arg []coord, vars map[int]kernel.Var, also func()) []kernel.Value {
 	more, places := e.companions(all, at)
+	pending := len(e.pending)
+	e.pending = append(append(e.pending, all...), more...)
 	results := e.nest(append(all, more...), arg, vars, also)
+	e.pending = e.pending[:pending]
 	for i, v := range more {
 		e.remember(valueKey(v, places[i]), results[len(all)+i])
 	}

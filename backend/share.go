@@ -30,7 +30,7 @@ func domain(v *vertex, at []coord) string {
 
 // companions returns reductions of the group that one nest of loops can compute
 // together with those in all, at the place at of the first, with their places:
-// none needs another one.
+// none needs another one, or one whose loops are being written around here.
 func (e *emitter) companions(all []*vertex, at []coord) (more []*vertex, places [][]coord) {
 	want := domain(all[0], at)
 	for _, h := range e.g.hoisted {
@@ -38,8 +38,9 @@ func (e *emitter) companions(all []*vertex, at []coord) (more []*vertex, places 
 		if !ok || domain(h.v, place) != want {
 			continue
 		}
-		apart := func(w *vertex) bool { return w != h.v && !needs(h.v, w) && !needs(w, h.v) }
-		if _, done := e.known[valueKey(h.v, place)]; done || !every(all, apart) || !every(more, apart) {
+		apart := func(w *vertex) bool { return !needs(h.v, w) && !needs(w, h.v) }
+		later := func(w *vertex) bool { return !needs(h.v, w) }
+		if _, done := e.known[valueKey(h.v, place)]; done || !every(all, apart) || !every(more, apart) || !every(e.pending, later) {
 			continue
 		}
 		more, places = append(more, h.v), append(places, place)
