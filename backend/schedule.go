@@ -59,8 +59,8 @@ func (q *Plan) gather(lo int, rest []*step) []*step {
 	return append(skipped, rest[min(len(rest), lookAhead):]...)
 }
 
-func every(steps []*step, f func(*step) bool) bool {
-	return !slices.ContainsFunc(steps, func(s *step) bool { return !f(s) })
+func every[T any](all []T, f func(T) bool) bool {
+	return !slices.ContainsFunc(all, func(x T) bool { return !f(x) })
 }
 
 // lonely reports whether the step is one for a single worker and long enough

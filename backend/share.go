@@ -48,10 +48,6 @@ func (e *emitter) companions(all []*vertex, at []coord) (more []*vertex, places 
 	return more, places
 }
 
-func every(all []*vertex, ok func(v *vertex) bool) bool {
-	return !slices.ContainsFunc(all, func(v *vertex) bool { return !ok(v) })
-}
-
 // located returns a place in terms of the loops of the kernel; ok is false if
 // one of these is not open.
 func (e *emitter) located(at []coord) (place []coord, ok bool) {

@@ -15,13 +15,13 @@ import (
 // nil if there is no rule for something in its body.
 func lowerMap(m *expr.Node) []*expr.Node {
 	body := m.Attr().(expr.Body)
-	b := &batch{at: m, length: length(m.Arg(0), 0), of: make(map[*expr.Node]batched)}
+	b := &mapping{at: m, length: length(m.Arg(0), 0), of: make(map[*expr.Node]mapped)}
 	g := b.specialize(body, m.Args())
 	if g == nil || b.length == 0 {
 		return nil
 	}
 	for i, in := range g.Inputs {
-		b.of[in] = batched{m.Arg(i), i < body.Sequences}
+		b.of[in] = mapped{m.Arg(i), i < body.Sequences}
 	}
 	for x := range g.Nodes() {
 		if _, ok := b.of[x]; ok {
@@ -40,23 +40,23 @@ func lowerMap(m *expr.Node) []*expr.Node {
 	return results
 }
 
-// batched is a value of the body: for all elements, along its leading axis, or
+// mapped is a value of the body: for all elements, along its leading axis, or
 // the same for each.
-type batched struct {
+type mapped struct {
 	*expr.Node
 	each bool
 }
 
-// batch is a body on its way.
-type batch struct {
+// mapping is a body on its way.
+type mapping struct {
 	at     *expr.Node
 	length int
-	of     map[*expr.Node]batched
+	of     map[*expr.Node]mapped
 }
 
 // specialize returns the body for one element, with all dims known and lowered;
 // nil if a size depends on data.
-func (b *batch) specialize(body expr.Body, args []*expr.Node) *expr.Graph {
+func (b *mapping) specialize(body expr.Body, args []*expr.Node) *expr.Graph {
 	types, values := make([]expr.Type, len(args)), make([]*expr.Value, len(args))
 	for i, a := range args {
 		types[i] = a.Type()
@@ -74,26 +74,26 @@ func (b *batch) specialize(body expr.Body, args []*expr.Node) *expr.Graph {
 }
 
 // node returns what x, a node of the body, is for all elements.
-func (b *batch) node(x *expr.Node) (y batched, ok bool) {
-	args := make([]batched, len(x.Args()))
+func (b *mapping) node(x *expr.Node) (y mapped, ok bool) {
+	args := make([]mapped, len(x.Args()))
 	each, rank := false, 0
 	for i, a := range x.Args() {
 		args[i] = b.of[a]
 		each, rank = each || args[i].each, max(rank, a.Rank())
 	}
 	if !each || x.Op() == expr.OpItem {
-		return batched{x.With(nodes(args)...), each}, true
+		return mapped{x.With(nodes(args)...), each}, true
 	}
 	if x.Op().Elementwise() || x.Op() == expr.OpWhile {
 		for i := range args {
 			args[i].Node = b.lead(args[i], rank)
 		}
-		return batched{x.With(nodes(args)...), true}, true
+		return mapped{x.With(nodes(args)...), true}, true
 	}
 	return b.rule(x, args)
 }
 
-func nodes(args []batched) []*expr.Node {
+func nodes(args []mapped) []*expr.Node {
 	out := make([]*expr.Node, len(args))
 	for i, a := range args {
 		out[i] = a.Node
@@ -103,7 +103,7 @@ func nodes(args []batched) []*expr.Node {
 
 // lead returns x so that its leading axis meets that of values whose elements
 // have the given rank: axes of length 1 are put behind it.
-func (b *batch) lead(x batched, rank int) *expr.Node {
+func (b *mapping) lead(x mapped, rank int) *expr.Node {
 	y := x.Node
 	for x.each && y.Rank() < rank+1 {
 		y = insertAxis(b.at, y, 1)
@@ -112,7 +112,7 @@ func (b *batch) lead(x batched, rank int) *expr.Node {
 }
 
 // all returns x with a leading axis, also where it is the same for each element.
-func (b *batch) all(x batched) *expr.Node {
+func (b *mapping) all(x mapped) *expr.Node {
 	if x.each {
 		return x.Node
 	}
@@ -122,14 +122,14 @@ func (b *batch) all(x batched) *expr.Node {
 
 // rule returns what x is where an argument has a leading axis: the same op
 // along the axes behind it.
-func (b *batch) rule(x *expr.Node, args []batched) (y batched, ok bool) {
+func (b *mapping) rule(x *expr.Node, args []mapped) (y mapped, ok bool) {
 	attr := x.Attr()
 	shape, known := x.Type().Shape()
 	if !known {
 		return y, false
 	}
-	one := func(op expr.Op, attr expr.Attr, args ...*expr.Node) (batched, bool) {
-		return batched{expr.New(b.at, op, attr, args...), true}, true
+	one := func(op expr.Op, attr expr.Attr, args ...*expr.Node) (mapped, bool) {
+		return mapped{expr.New(b.at, op, attr, args...), true}, true
 	}
 	switch op := x.Op(); op {
 	case expr.OpSum, expr.OpProd, expr.OpMax, expr.OpMin, expr.OpAny, expr.OpAll:
@@ -147,7 +147,7 @@ func (b *batch) rule(x *expr.Node, args []batched) (y batched, ok bool) {
 		whole := expr.IndexItem{Kind: expr.IndexSlice, Step: expr.Size{Arg: -1, N: 1}}
 		return one(op, expr.Index{Items: append([]expr.IndexItem{whole}, resolve(x).Items...)}, args[0].Node)
 	case expr.OpBroadcastTo:
-		return batched{broadcastTo(b.at, b.lead(args[0], len(shape)), append([]int{b.length}, shape...)), true}, true
+		return mapped{broadcastTo(b.at, b.lead(args[0], len(shape)), append([]int{b.length}, shape...)), true}, true
 	case expr.OpReshape:
 		return one(op, expr.Dims{Sizes: sizes(append([]int{b.length}, shape...))}, args[0].Node)
 	case expr.OpTril, expr.OpTriu:
@@ -177,11 +177,11 @@ func behind(axes []int) []int {
 }
 
 // dot returns a product of vectors or matrices for all elements.
-func (b *batch) dot(x *expr.Node, args []batched) (y batched, ok bool) {
+func (b *mapping) dot(x *expr.Node, args []mapped) (y mapped, ok bool) {
 	u, v := args[0].Node, args[1].Node
 	row, column := x.Arg(0).Rank() == 1, x.Arg(1).Rank() == 1
 	if row && !args[1].each { // the rows of a matrix
-		return batched{lowerDot(expr.New(b.at, expr.OpDot, nil, u, v)), true}, true
+		return mapped{lowerDot(expr.New(b.at, expr.OpDot, nil, u, v)), true}, true
 	}
 	if row { // a vector is a row on the left and a column on the right
 		u = insertAxis(b.at, u, u.Rank()-1)
@@ -196,5 +196,5 @@ func (b *batch) dot(x *expr.Node, args []batched) (y batched, ok bool) {
 	if row {
 		p = dropAxes(b.at, p, []int{1})
 	}
-	return batched{p, true}, true
+	return mapped{p, true}, true
 }
