@@ -1,6 +1,8 @@
 package optimize
 
 import (
+	"slices"
+
 	"arignote/expr"
 )
 
@@ -47,14 +49,27 @@ func (r *run) formBlas(n *expr.Node) *expr.Node {
 			return p.node(r, n)
 		}
 	case expr.OpMul, expr.OpNeg, expr.OpDiv:
-		if s := r.asScaled(n); s.scaled {
-			if p, ok := r.asProduct(s.core); ok && p.op != expr.OpGer && r.once(s.core) {
-				p.alpha = r.times(n, s.alpha, p.alpha)
-				return p.node(r, n)
-			}
-		}
+		return r.scaleProduct(n)
 	case expr.OpAdd, expr.OpSub:
 		return r.accumulate(n)
+	}
+	return nil
+}
+
+// scaleProduct takes the scalar factors of n into the product that they scale,
+// and into what was added to it.
+func (r *run) scaleProduct(n *expr.Node) *expr.Node {
+	s := r.asScaled(n)
+	if !s.scaled || !r.once(s.core) {
+		return nil
+	}
+	if p, ok := r.asProduct(s.core); ok && p.op != expr.OpGer {
+		p.alpha = r.times(n, s.alpha, p.alpha)
+		return p.node(r, n)
+	}
+	if g := s.core; (g.Op() == expr.OpGemm || g.Op() == expr.OpGemv) && len(g.Args()) == 5 {
+		alpha, beta := r.times(n, s.alpha, g.Arg(0)), r.times(n, s.alpha, g.Arg(3))
+		return r.make(n, g.Op(), g.Attr(), alpha, g.Arg(1), g.Arg(2), beta, g.Arg(4))
 	}
 	return nil
 }
@@ -88,7 +103,8 @@ func (r *run) asProduct(n *expr.Node) (matrixProduct, bool) {
 		}
 		p.op, p.alpha, p.a, p.b, p.t = n.Op(), n.Arg(0), n.Arg(1), n.Arg(2), n.Attr().(expr.Transposed)
 	case expr.OpOuter:
-		p.op, p.a, p.b = expr.OpGer, n.Arg(0), n.Arg(1)
+		a, b := r.unscaled(n, n.Arg(0)), r.unscaled(n, n.Arg(1))
+		p.op, p.alpha, p.a, p.b = expr.OpGer, r.times(n, a.alpha, b.alpha), a.core, b.core
 	default:
 		return p, false
 	}
@@ -204,6 +220,9 @@ func (r *run) inverse(at, x *expr.Node) *expr.Node {
 
 // accumulate lets a product in the sum n take in another term of its shape.
 func (r *run) accumulate(n *expr.Node) *expr.Node {
+	if m := r.openSum(n); m != nil {
+		n = m
+	}
 	terms := n.Args()
 	for i, t := range terms {
 		s := r.asScaled(t)
@@ -219,6 +238,28 @@ func (r *run) accumulate(n *expr.Node) *expr.Node {
 			p.alpha = alpha
 			return r.withAddend(n, p, i, j)
 		}
+	}
+	return nil
+}
+
+// openSum puts the terms of inner sums that nothing else uses beside those of
+// n, if there is a product among them; nil if there is none.
+func (r *run) openSum(n *expr.Node) *expr.Node {
+	var terms []*expr.Node
+	found := false
+	for _, t := range n.Args() {
+		if t.Op() != expr.OpAdd || n.Op() != expr.OpAdd || !r.once(t) || t.DType() != n.DType() || len(terms)+len(t.Args()) > maxArgs {
+			terms = append(terms, t)
+			continue
+		}
+		terms = append(terms, t.Args()...)
+		found = found || slices.ContainsFunc(t.Args(), func(x *expr.Node) bool { _, ok := r.asProduct(r.asScaled(x).core); return ok })
+	}
+	if !found {
+		return nil
+	}
+	if m := r.make(n, expr.OpAdd, nil, terms...); m.Err() == nil {
+		return m
 	}
 	return nil
 }

@@ -31,6 +31,12 @@ type shapes struct {
 	list     [][]symbol                // by -1-symbol: the atoms of a set, sorted; an atom is a set of itself
 	named    map[namedShape]*expr.Node // an input that has a shape
 
+	sources map[symbol]source // axes of which lengths can be asked
+
+	parts  map[symbol]sliced // what lengths of slices are parts of
+	partOf map[sliced]symbol
+	totals map[symbol][]symbol // what lengths of concatenations are sums of
+
 	witnesses map[*expr.Node]*expr.Node // what witness found for a node
 	scope     int32                     // the graph that is being rewritten: -1, or the first input of a body
 }
@@ -135,6 +141,9 @@ func (s *shapes) plain(id int32) bool {
 // find sets the symbols of a node whose arguments have theirs.
 func (s *shapes) find(id int32) {
 	n := s.store.nodeAt(id)
+	if s.sources == nil {
+		s.sources = make(map[symbol]source)
+	}
 	var from []symbol
 	if !s.plain(id) {
 		if number := s.inherited(id); number != 0 {
@@ -155,6 +164,7 @@ func (s *shapes) find(id int32) {
 			d[axis] = from[axis]
 		default:
 			d[axis] = s.atom(atom{node: id, axis: axis})
+			s.sources[d[axis]] = source{n, axis, s.scope}
 		}
 	}
 	s.set(id, d)
@@ -170,6 +180,11 @@ func (s *shapes) keepInput(n *expr.Node, d []symbol) {
 	}
 	if key := (namedShape{s.scope, shapeKey(d)}); s.named[key] == nil {
 		s.named[key] = n
+	}
+	for axis, x := range d {
+		if from, ok := s.sources[x]; x < 0 && (!ok || from.scope != s.scope) {
+			s.sources[x] = source{n, axis, s.scope}
+		}
 	}
 }
 
@@ -305,7 +320,7 @@ func (s *shapes) derive(n *expr.Node) []symbol {
 		return s.deriveDims(n, a)
 	case expr.Index:
 		if n.Op() == expr.OpSlice {
-			return deriveSlice(x, a)
+			return s.deriveSlice(n, x)
 		}
 		return x // set_subtensor, inc_subtensor
 	case expr.Gathered:
@@ -348,11 +363,17 @@ func (s *shapes) deriveOther(n *expr.Node, x []symbol) []symbol {
 	case expr.OpMatMul:
 		return s.deriveMatMul(n)
 	case expr.OpConcatenate:
-		out := slices.Clone(x)
-		if len(n.Args()) > 1 {
-			out[n.Attr().(expr.Axis).Axis] = untraced
+		out, axis := slices.Clone(x), n.Attr().(expr.Axis).Axis
+		list := make([]symbol, len(n.Args()))
+		for i, a := range n.Args() {
+			list[i] = s.dims(a)[axis]
 		}
+		out[axis] = s.total(list)
 		return out
+	case expr.OpArange:
+		if d, ok := s.counted(n); ok {
+			return []symbol{d}
+		}
 	}
 	return nil
 }
@@ -378,37 +399,146 @@ func (s *shapes) deriveDims(n *expr.Node, a expr.Dims) []symbol {
 		if z.Arg < 0 {
 			continue
 		}
-		if size := n.Arg(z.Arg); size.Op() == expr.OpSize {
-			if axis := size.Attr().(expr.Number).N; axis >= 0 {
-				out[i] = s.dims(size.Arg(0))[axis]
-			}
+		if d, ok := s.sizeSymbol(n.Arg(z.Arg)); ok {
+			out[i] = d
 		}
 	}
 	return out
 }
 
-// deriveSlice keeps the axes that are taken whole.
-func deriveSlice(x []symbol, a expr.Index) []symbol {
+// deriveSlice traces each axis to the one it is a part of: the same item takes
+// as many elements of axes of one length.
+func (s *shapes) deriveSlice(n *expr.Node, x []symbol) []symbol {
 	var out []symbol
 	axis := 0
-	for _, it := range a.Items {
-		switch {
-		case it.Kind == expr.IndexNew:
+	for _, e := range itemsOf(n) {
+		if e.kind == expr.IndexNew {
 			out = append(out, 1)
 			continue
-		case it.Kind == expr.IndexSlice && wholeAxis(it):
-			out = append(out, x[axis])
-		case it.Kind == expr.IndexSlice:
-			out = append(out, untraced)
+		}
+		if e.kind == expr.IndexSlice {
+			out = append(out, s.part(x[axis], e))
 		}
 		axis++
 	}
-	return append(out, x[axis:]...)
+	return out
 }
 
-// wholeAxis reports whether an item takes all of an axis, in either direction.
-func wholeAxis(it expr.IndexItem) bool {
-	return it.Kind == expr.IndexSlice && !it.HasStart && !it.HasStop && it.Step.Arg < 0 && (it.Step.N == 1 || it.Step.N == -1)
+// sliced is the length of a part of an axis of unknown length.
+type sliced struct {
+	of symbol
+	e  item
+}
+
+// part is the length of what e takes of an axis of length x. A part of a part
+// is traced to the axis where one item says the same, and a part that goes
+// backward is as long as its mirror image.
+func (s *shapes) part(x symbol, e item) symbol {
+	if from, ok := s.parts[x]; ok {
+		if merged, ok := after(from.e, e, expr.Dim{}); ok {
+			return s.part(from.of, merged)
+		}
+	}
+	if e.numeric() && e.step.n < 0 {
+		e = e.mirrored().tidy()
+	}
+	switch {
+	case e.whole():
+		return x
+	case x >= 0:
+		if p, ok := e.span(expr.KnownDim(int(x))); ok {
+			return symbol(p.count)
+		}
+	}
+	if y, ok := s.partOf[sliced{x, e}]; ok {
+		return y
+	}
+	if s.parts == nil {
+		s.parts, s.partOf = make(map[symbol]sliced), make(map[sliced]symbol)
+	}
+	y := s.atom(atom{name: "part", node: int32(len(s.parts)), axis: int(x)})
+	s.parts[y], s.partOf[sliced{x, e}] = sliced{x, e}, y
+	return y
+}
+
+// total is the length of joined axes. Neighbouring parts of one axis are joined
+// again, and what was joined before counts by its parts.
+func (s *shapes) total(list []symbol) symbol {
+	var parts []symbol
+	for _, x := range list {
+		if inner, ok := s.totals[x]; ok {
+			parts = append(parts, inner...)
+		} else {
+			parts = append(parts, x)
+		}
+	}
+	var out []symbol
+	for _, x := range parts {
+		if last := len(out) - 1; last >= 0 {
+			if y, ok := s.sum(out[last], x); ok {
+				out[last] = y
+				continue
+			}
+		}
+		out = append(out, x)
+	}
+	if len(out) == 1 {
+		return out[0]
+	}
+	y := s.atom(atom{name: "joined " + shapeKey(out), node: -1})
+	if s.totals == nil {
+		s.totals = make(map[symbol][]symbol)
+	}
+	s.totals[y] = out
+	return y
+}
+
+// sum is the length of two neighbours where that is a number or the length of
+// an axis or part.
+func (s *shapes) sum(x, y symbol) (symbol, bool) {
+	switch {
+	case x == 0:
+		return y, true
+	case y == 0:
+		return x, true
+	case x >= 0 && y >= 0:
+		return x + y, true
+	}
+	a, okA := s.parts[x]
+	b, okB := s.parts[y]
+	if !okA || !okB || a.of != b.of {
+		return 0, false
+	}
+	e, ok := neighbours(a.e, b.e, expr.Dim{})
+	if !ok {
+		return 0, false
+	}
+	return s.part(a.of, e.tidy()), true
+}
+
+// counted is the length of arange(0, size(x, axis), 1).
+func (s *shapes) counted(n *expr.Node) (symbol, bool) {
+	first, okFirst := integerOf(n.Arg(0))
+	step, okStep := integerOf(n.Arg(2))
+	if !okFirst || !okStep || first != 0 || step != 1 {
+		return 0, false
+	}
+	return s.sizeSymbol(n.Arg(1))
+}
+
+// sizeSymbol is the length that the node n, size(x, axis), asks for.
+func (s *shapes) sizeSymbol(n *expr.Node) (symbol, bool) {
+	if n.Op() != expr.OpSize {
+		return 0, false
+	}
+	x, axis := n.Arg(0), n.Attr().(expr.Number).N
+	if axis < 0 && x.Rank() == 1 {
+		axis = 0
+	}
+	if axis < 0 {
+		return 0, false
+	}
+	return s.dims(x)[axis], true
 }
 
 // deriveTake replaces the indexed axes by those of the index arrays.

@@ -14,7 +14,14 @@ func Tables() []TableOf {
 		{"simplify", "optimize/rules.go", simplifyRules},
 		{"stabilize", "optimize/rules.go", stabilizeRules},
 		{"structure", "optimize/structure.go", structureRules},
+		{"structure", "optimize/slicing.go", structureSlicing},
+		{"structure", "optimize/assigning.go", structureAssigning},
+		{"structure", "optimize/joining.go", structureJoining},
+		{"structure", "optimize/taking.go", structureTaking},
+		{"structure", "optimize/counted.go", structureCounting},
 		{"linalg", "optimize/linalg.go", linalgRules},
+		{"linalg", "optimize/products.go", linalgProducts},
+		{"linalg", "optimize/matrices.go", linalgMatrices},
 	}
 }
 

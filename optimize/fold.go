@@ -17,7 +17,7 @@ import (
 // stretched; what is computed of them is stretched after it (see structure).
 func fold(r *run, g *expr.Graph) *expr.Graph {
 	f := &folder{r: r}
-	return r.rewrite(g, f.step)
+	return r.rewrite(g, f.computed)
 }
 
 // smallConst is the number of elements up to which a created array becomes a
@@ -30,8 +30,8 @@ type folder struct {
 	values map[int32]*expr.Value // by node number
 }
 
-// step returns the constant that n is, or nil.
-func (f *folder) step(n *expr.Node) (*expr.Node, why) {
+// computed returns the constant that n is, or nil.
+func (f *folder) computed(n *expr.Node) (*expr.Node, why) {
 	if !foldable(n) {
 		return nil, why{}
 	}

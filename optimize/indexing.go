@@ -6,328 +6,339 @@ import (
 	"arignote/expr"
 )
 
-// Rewrites of indexing and joining, for the pass structure.
+// This file is the arithmetic of basic indices: what a slice of a slice takes.
+// Rules that use it are in slicing.go, assigning.go and joining.go.
 
-// plainStep is the step of a slice that was written without one.
-var plainStep = expr.Size{Arg: -1, N: 1}
-
-// items returns the index of a slice if all its bounds are numbers.
-func items(n *expr.Node) ([]expr.IndexItem, bool) {
-	first := 1
-	if n.Op() != expr.OpSlice {
-		first = 2
-	}
-	return n.Attr().(expr.Index).Items, len(n.Args()) == first
+// bound is a bound of an index: absent, a number, or the value of a node.
+type bound struct {
+	has  bool
+	n    int
+	node *expr.Node
 }
 
-// sliceWhole drops an index that takes everything.
-func sliceWhole(r *run, n *expr.Node) *expr.Node {
-	list, ok := items(n)
-	if !ok || len(list) > n.Arg(0).Rank() {
-		return nil
-	}
-	for i, it := range list {
-		if it.Kind != expr.IndexSlice || it.Step != plainStep {
-			return nil
-		}
-		if it.HasStart && !(it.Start.Arg < 0 && it.Start.N == 0) {
-			return nil
-		}
-		if d := n.Arg(0).Type().Dims[i]; it.HasStop && !d.Same(n.Type().Dims[i]) {
-			return nil
-		}
-	}
-	return n.Arg(0)
+func at(n int) bound { return bound{has: true, n: n} }
+
+// number returns the bound if it is there and a number.
+func (b bound) number() (int, bool) { return b.n, b.has && b.node == nil }
+
+// item is one entry of a basic index; start alone for a single element. Bounds
+// that say what is so without them are absent: 0: is :, and -1::-1 is ::-1.
+type item struct {
+	kind              expr.IndexKind
+	start, stop, step bound
 }
 
-// span is a resolved item: first element, number of elements, step; or one
-// element, which drops the axis.
+// wholeItem takes all of an axis in order.
+var wholeItem = item{kind: expr.IndexSlice, step: at(1)}
+
+// element takes one element.
+func element(i int) item { return item{kind: expr.IndexInt, start: at(i), step: at(1)} }
+
+// whole reports whether e takes all of an axis in order.
+func (e item) whole() bool { return e == wholeItem }
+
+// numeric reports whether all bounds are numbers.
+func (e item) numeric() bool { return e.start.node == nil && e.stop.node == nil && e.step.node == nil }
+
+// itemsOf returns the index of slice, set_subtensor or inc_subtensor, with an
+// item for every axis of the array that is indexed.
+func itemsOf(n *expr.Node) []item {
+	written := n.Attr().(expr.Index).Items
+	list := make([]item, 0, len(written))
+	axes := 0
+	for _, it := range written {
+		e := itemOf(it, n.Args())
+		list = append(list, e)
+		if e.kind != expr.IndexNew {
+			axes++
+		}
+	}
+	for ; axes < n.Arg(0).Rank(); axes++ {
+		list = append(list, wholeItem)
+	}
+	return list
+}
+
+// itemOf reads an item whose bounds are among the arguments of its node.
+func itemOf(it expr.IndexItem, args []*expr.Node) item {
+	read := func(has bool, z expr.Size) bound {
+		switch {
+		case !has:
+			return bound{}
+		case z.Arg >= 0:
+			if i, ok := integerOf(args[z.Arg]); ok {
+				return at(int(i))
+			}
+			return bound{has: true, node: args[z.Arg]}
+		}
+		return at(z.N)
+	}
+	e := item{kind: it.Kind, start: read(it.HasStart || it.Kind == expr.IndexInt, it.Start), stop: read(it.HasStop, it.Stop), step: at(1)}
+	if it.Kind == expr.IndexSlice {
+		e.step = read(true, it.Step)
+	}
+	return e.tidy()
+}
+
+// tidy drops a start that is where a slice starts anyway.
+func (e item) tidy() item {
+	i, isNumber := e.start.number()
+	if step, ok := e.step.number(); ok && isNumber && e.kind == expr.IndexSlice && (i == 0 && step > 0 || i == -1 && step < 0) {
+		e.start = bound{}
+	}
+	return e
+}
+
+// item writes e; nodes among its bounds are appended to args.
+func (e item) indexItem(args *[]*expr.Node) expr.IndexItem {
+	write := func(b bound) expr.Size {
+		if b.node == nil {
+			return expr.Size{Arg: -1, N: b.n}
+		}
+		*args = append(*args, b.node)
+		return expr.Size{Arg: len(*args) - 1}
+	}
+	it := expr.IndexItem{Kind: e.kind, HasStop: e.stop.has, HasStart: e.start.has && e.kind == expr.IndexSlice}
+	it.Start, it.Stop, it.Step = write(e.start), write(e.stop), write(e.step)
+	return it
+}
+
+// slice returns the part of x that the items take, x itself if that is all.
+func (r *run) slice(n, x *expr.Node, items []item) *expr.Node {
+	if !slices.ContainsFunc(items, func(e item) bool { return !e.whole() }) {
+		return x
+	}
+	args := []*expr.Node{x}
+	list := make([]expr.IndexItem, len(items))
+	for i, e := range items {
+		list[i] = e.indexItem(&args)
+	}
+	return r.make(n, expr.OpSlice, expr.Index{Items: list}, args...)
+}
+
+// wholeItems returns the index that takes everything of an array.
+func wholeItems(rank int) []item {
+	list := make([]item, rank)
+	for i := range list {
+		list[i] = wholeItem
+	}
+	return list
+}
+
+// hasNew reports whether an index makes new axes.
+func hasNew(items []item) bool {
+	return slices.ContainsFunc(items, func(e item) bool { return e.kind == expr.IndexNew })
+}
+
+// span is what an item takes of an axis of known length: first element, number
+// of elements, step; or one element, which drops the axis.
 type span struct {
 	first, count, step int
 	drop               bool
 }
 
-// resolve returns the span of an item on an axis of known length.
-func resolve(it expr.IndexItem, d expr.Dim) (span, bool) {
+// span resolves e on an axis of length d, if both are numbers and in range.
+func (e item) span(d expr.Dim) (span, bool) {
 	n, known := d.Known()
-	if !known || it.Kind == expr.IndexNew {
+	if !known || e.kind == expr.IndexNew || !e.numeric() {
 		return span{}, false
 	}
-	if it.Kind == expr.IndexInt {
-		if it.Start.Arg >= 0 {
-			return span{}, false
-		}
-		i := it.Start.N
+	fromEnd := func(i int) int {
 		if i < 0 {
-			i += n
+			return i + n
 		}
+		return i
+	}
+	if e.kind == expr.IndexInt {
+		i := fromEnd(e.start.n)
 		return span{first: i, count: 1, step: 1, drop: true}, i >= 0 && i < n
 	}
-	if it.HasStart && it.Start.Arg >= 0 || it.HasStop && it.Stop.Arg >= 0 || it.Step.Arg >= 0 {
-		return span{}, false
-	}
 	low, high := 0, n
-	if it.Step.N < 0 {
+	if e.step.n < 0 {
 		low, high = -1, n-1
 	}
-	clamp := func(has bool, i, absent int) int {
-		if !has {
+	clamp := func(b bound, absent int) int {
+		if !b.has {
 			return absent
 		}
-		if i < 0 {
-			i += n
-		}
-		return min(max(i, low), high)
+		return min(max(fromEnd(b.n), low), high)
 	}
-	s := span{step: it.Step.N}
-	var end int
-	if it.Step.N > 0 {
-		s.first, end = clamp(it.HasStart, it.Start.N, low), clamp(it.HasStop, it.Stop.N, high)
-		s.count = (end - s.first + s.step - 1) / s.step
-	} else {
-		s.first, end = clamp(it.HasStart, it.Start.N, high), clamp(it.HasStop, it.Stop.N, low)
-		s.count = (s.first - end - s.step - 1) / -s.step
+	s := span{step: e.step.n}
+	switch {
+	case s.step > 0:
+		s.first = clamp(e.start, low)
+		s.count = max(0, clamp(e.stop, high)-s.first+s.step-1) / s.step
+	case s.step < 0:
+		s.first = clamp(e.start, high)
+		s.count = max(0, s.first-clamp(e.stop, low)-s.step-1) / -s.step
 	}
-	s.count = max(s.count, 0)
-	return s, it.Step.N != 0
+	return s, s.step != 0
 }
 
-// item writes a span as an index of an axis of length n.
-func (s span) item(n int) expr.IndexItem {
+func (s span) last() int { return s.first + (s.count-1)*s.step }
+
+// low and high are the first and the last element in the order of the axis.
+func (s span) low() int  { return min(s.first, s.last()) }
+func (s span) high() int { return max(s.first, s.last()) }
+
+// item writes a span as an item for an axis of length n.
+func (s span) item(n int) item {
 	if s.drop {
-		return expr.IndexItem{Kind: expr.IndexInt, Start: expr.Size{Arg: -1, N: s.first}, Step: plainStep}
+		return element(s.first)
 	}
-	it := expr.IndexItem{Kind: expr.IndexSlice, Step: expr.Size{Arg: -1, N: s.step}}
-	if s.count == 0 {
-		it.Step, it.HasStop = plainStep, true
-		it.Stop = expr.Size{Arg: -1, N: 0}
-		return it
+	e := item{kind: expr.IndexSlice, step: at(s.step)}
+	switch {
+	case s.count == 0:
+		e.step, e.stop = at(1), at(0)
+		return e
+	case s.step > 0 && s.first != 0 || s.step < 0 && s.first != n-1:
+		e.start = at(s.first)
 	}
-	last := s.first + (s.count-1)*s.step
-	if s.step > 0 {
-		it.HasStart, it.HasStop = s.first != 0, last+s.step < n
-		it.Stop = expr.Size{Arg: -1, N: last + 1}
-	} else {
-		it.HasStart, it.HasStop = s.first != n-1, last+s.step >= 0
-		it.Stop = expr.Size{Arg: -1, N: last - 1}
+	next := s.last() + s.step
+	if s.step > 0 && next < n {
+		e.stop = at(s.last() + 1)
 	}
-	it.Start = expr.Size{Arg: -1, N: s.first}
-	if !it.HasStart {
-		it.Start = expr.Size{}
+	if s.step < 0 && next >= 0 {
+		e.stop = at(s.last() - 1)
 	}
-	if !it.HasStop {
-		it.Stop = expr.Size{}
-	}
-	return it
+	return e
 }
 
-// sliceSlice merges two indices with number bounds along axes of known length.
-func sliceSlice(r *run, n *expr.Node) *expr.Node {
-	inner := n.Arg(0)
-	if inner.Op() != expr.OpSlice {
-		return nil
+// meets reports whether two spans may have an element in common: they do not if
+// their ranges are apart, or their remainders by what both steps share.
+func (s span) meets(t span) bool {
+	if s.count == 0 || t.count == 0 || s.high() < t.low() || t.high() < s.low() {
+		return false
 	}
-	outer, ok1 := items(n)
-	in, ok2 := items(inner)
-	if !ok1 || !ok2 {
-		return nil
+	g := gcd(s.stride(), t.stride())
+	return g == 0 || (s.first-t.first)%g == 0
+}
+
+// stride is the distance of neighbouring elements, 0 where there is one.
+func (s span) stride() int {
+	if s.count == 1 {
+		return 0
 	}
-	x := inner.Arg(0)
-	var merged []expr.IndexItem
-	axis, at := 0, 0 // of x, of the outer index
-	for _, it := range in {
-		if it.Kind == expr.IndexNew {
-			return nil
-		}
-		s, ok := resolve(it, x.Type().Dims[axis])
-		if !ok && !(wholeAxis(it) && it.Step.N == 1) {
-			return nil
-		}
-		d := x.Type().Dims[axis]
-		axis++
-		if it.Kind == expr.IndexInt || at >= len(outer) {
-			merged = append(merged, it)
-			continue
-		}
-		o := outer[at]
-		at++
-		if !ok { // the inner item takes all: the outer one says it
-			merged = append(merged, o)
-			continue
-		}
-		t, fine := resolve(o, expr.KnownDim(s.count))
-		if !fine {
-			return nil
-		}
-		length, _ := d.Known()
+	return abs(s.step)
+}
+
+// inside returns s counted in the elements of t, if all of s is in t.
+func (s span) inside(t span) (span, bool) {
+	if s.count == 0 || t.count == 0 || s.low() < t.low() || s.high() > t.high() {
+		return span{}, false
+	}
+	by := 1
+	if t.count > 1 {
+		by = t.step
+	}
+	out := span{first: (s.first - t.first) / by, count: s.count, step: 1, drop: s.drop}
+	if s.count > 1 {
+		out.step = s.step / by
+	}
+	return out, (s.first-t.first)%by == 0 && (s.count == 1 || s.step%by == 0)
+}
+
+// oneOf is 1 for true.
+func oneOf(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func abs(i int) int { return max(i, -i) }
+
+func gcd(a, b int) int {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
+}
+
+// after returns the item that takes of an axis of length d what outer takes of
+// what inner takes of it.
+func after(inner, outer item, d expr.Dim) (item, bool) {
+	switch {
+	case outer.whole():
+		return inner, true
+	case inner.whole():
+		return outer, true
+	case inner.kind != expr.IndexSlice || !inner.numeric() || !outer.numeric():
+		return item{}, false
+	}
+	if s, ok := inner.span(d); ok {
+		t, ok := outer.span(expr.KnownDim(s.count))
+		n, _ := d.Known()
 		t.first, t.step = s.first+t.first*s.step, t.step*s.step
-		merged = append(merged, t.item(length))
+		return t.item(n), ok
 	}
-	if at < len(outer) {
-		merged = append(merged, outer[at:]...)
-	}
-	return r.make(n, expr.OpSlice, expr.Index{Items: merged}, x)
+	e, ok := afterUnknown(inner, outer)
+	return e.tidy(), ok
 }
 
-// sliceElementwise computes only the part that is wanted: exp(x)[0] is
-// exp(x[0]).
-func sliceElementwise(r *run, n *expr.Node) *expr.Node {
-	f := n.Arg(0)
-	list, ok := items(n)
-	if !ok || !f.Op().Elementwise() || !r.once(f) || slices.ContainsFunc(list, func(it expr.IndexItem) bool { return it.Kind == expr.IndexNew }) {
-		return nil
+// afterUnknown is after for an axis of unknown length: it answers where the
+// same item is right for every length, mistakes included.
+func afterUnknown(inner, outer item) (item, bool) {
+	switch s := inner.step.n; {
+	case s == -1 && !inner.start.has && !inner.stop.has:
+		return outer.mirrored(), true
+	case s == 1 && inner.start.n < 0 && !inner.stop.has: // the last elements
+		return outer, outer.kind == expr.IndexInt && outer.start.n < 0 && outer.start.n >= inner.start.n
+	case s < 1 || inner.start.n < 0:
+		return item{}, false
+	case outer.kind == expr.IndexInt:
+		i := inner.start.n + s*outer.start.n
+		return element(i), outer.start.n >= 0 && (!inner.stop.has || inner.stop.n > i)
+	case outer == item{kind: expr.IndexSlice, step: at(-1)}:
+		return inner.reversed()
+	case outer.step.n < 1 || outer.start.n < 0:
+		return item{}, false
 	}
-	args := make([]*expr.Node, len(f.Args()))
-	for i, a := range f.Args() {
-		switch {
-		case a.Rank() == 0:
-			args[i] = a
-		case r.sameShape(a, f):
-			args[i] = r.make(n, expr.OpSlice, n.Attr(), a)
-		default:
-			return nil
+	return inner.then(outer)
+}
+
+// mirrored counts from the other end: ::-1 and then e is the mirrored e.
+func (e item) mirrored() item {
+	for _, b := range []*bound{&e.start, &e.stop} {
+		if b.has {
+			b.n = -1 - b.n
 		}
 	}
-	return r.make(f, f.Op(), f.Attr(), args...)
+	if e.kind == expr.IndexSlice {
+		e.step.n = -e.step.n
+	}
+	return e
 }
 
-// sliceConcatenate takes a part of one of the arrays that were joined.
-func sliceConcatenate(r *run, n *expr.Node) *expr.Node {
-	c := n.Arg(0)
-	list, ok := items(n)
-	if !ok || c.Op() != expr.OpConcatenate {
-		return nil
+// reversed is e, which goes forward by ones, and then ::-1.
+func (e item) reversed() (item, bool) {
+	if e.step.n != 1 || e.stop.has && e.stop.n == 0 {
+		return item{}, false
 	}
-	axis := c.Attr().(expr.Axis).Axis
-	if axis >= len(list) || slices.ContainsFunc(list[:axis+1], func(it expr.IndexItem) bool { return it.Kind == expr.IndexNew }) {
-		return nil
+	out := item{kind: expr.IndexSlice, step: at(-1)}
+	if e.stop.has {
+		out.start = at(e.stop.n - 1)
 	}
-	s, ok := resolve(list[axis], c.Type().Dims[axis])
-	if !ok || s.count == 0 {
-		return nil
+	if e.start.n > 0 {
+		out.stop = at(e.start.n - 1)
 	}
-	last := s.first + (s.count-1)*s.step
-	start := 0
-	for _, x := range c.Args() {
-		length, _ := x.Type().Dims[axis].Known()
-		if min(s.first, last) >= start && max(s.first, last) < start+length {
-			s.first -= start
-			part := slices.Clone(list)
-			part[axis] = s.item(length)
-			return r.make(n, expr.OpSlice, expr.Index{Items: part}, x)
-		}
-		start += length
-	}
-	return nil
+	return out, true
 }
 
-// sliceNewAxis picks the one element of an axis that dimshuffle has made.
-func sliceNewAxis(r *run, n *expr.Node) *expr.Node {
-	view := n.Arg(0)
-	list, ok := items(n)
-	if !ok || view.Op() != expr.OpDimShuffle {
-		return nil
+// then merges two slices that go forward from starts that are not negative.
+func (e item) then(outer item) (item, bool) {
+	s := e.step.n
+	out := item{kind: expr.IndexSlice, start: at(e.start.n + s*outer.start.n), stop: e.stop, step: at(s * outer.step.n)}
+	switch end := e.start.n + s*outer.stop.n; {
+	case !outer.stop.has:
+	case outer.stop.n >= 0 && !e.stop.has:
+		out.stop = at(end)
+	case outer.stop.n >= 0 && e.stop.n >= 0:
+		out.stop = at(min(e.stop.n, end))
+	case outer.stop.n < 0 && s == 1 && e.stop.n <= 0 && !(e.stop.has && e.stop.n == 0):
+		out.stop = at(e.stop.n + outer.stop.n)
+	default:
+		return item{}, false
 	}
-	pattern := view.Attr().(expr.Pattern).Axes
-	for i, it := range list {
-		if it.Kind == expr.IndexNew || i >= len(pattern) {
-			return nil
-		}
-		if s, ok := resolve(it, view.Type().Dims[i]); ok && s.drop && pattern[i] < 0 {
-			less := slices.Delete(slices.Clone(pattern), i, i+1)
-			m := r.make(n, expr.OpDimShuffle, expr.Pattern{Axes: less}, view.Arg(0))
-			rest := slices.Delete(slices.Clone(list), i, i+1)
-			if m.Err() != nil || len(rest) == 0 {
-				return m
-			}
-			return r.make(n, expr.OpSlice, expr.Index{Items: rest}, m)
-		}
-	}
-	return nil
-}
-
-// sliceSetSlice reads the part that was just replaced.
-func sliceSetSlice(r *run, n *expr.Node) *expr.Node {
-	set := n.Arg(0)
-	if set.Op() != expr.OpSetSlice || !sameIndex(n, set) {
-		return nil
-	}
-	v := r.cast(n, set.Arg(1), n.DType())
-	if v.Err() != nil || r.sameShape(v, n) {
-		return v
-	}
-	return r.stretch(n, v, r.dims(n))
-}
-
-// setSliceItself drops the replacement of a part by itself.
-func setSliceItself(r *run, n *expr.Node) *expr.Node {
-	v := n.Arg(1)
-	if v.Op() != expr.OpSlice || v.Arg(0) != n.Arg(0) || !sameIndex(v, n) {
-		return nil
-	}
-	return n.Arg(0)
-}
-
-// sameIndex reports whether two index nodes have one index with number bounds.
-func sameIndex(a, b *expr.Node) bool {
-	_, ok1 := items(a)
-	_, ok2 := items(b)
-	return ok1 && ok2 && a.Attr().Key() == b.Attr().Key()
-}
-
-// takeRange makes a slice of constant indices that ascend or descend evenly
-// and are in range.
-func takeRange(r *run, n *expr.Node) *expr.Node {
-	x := n.Arg(0)
-	if len(n.Args()) != 2 {
-		return nil
-	}
-	index, axis := n.Arg(1), n.Attr().(expr.Gathered).Axes[0]
-	first, count, step, ok := evenly(index)
-	length, known := x.Type().Dims[axis].Known()
-	if !ok || !known || first < 0 || first >= length {
-		return nil
-	}
-	if last := first + (count-1)*step; last < 0 || last >= length {
-		return nil
-	}
-	list := make([]expr.IndexItem, axis+1)
-	for i := range list {
-		list[i] = expr.IndexItem{Kind: expr.IndexSlice, Step: plainStep}
-	}
-	list[axis] = span{first: first, count: count, step: step}.item(length)
-	return r.make(n, expr.OpSlice, expr.Index{Items: list}, x)
-}
-
-// evenly returns the progression that an index vector is: a constant, or an
-// arange of constants.
-func evenly(index *expr.Node) (first, count, step int, ok bool) {
-	if index.Rank() != 1 || !index.DType().IsInteger() {
-		return 0, 0, 0, false
-	}
-	if v := index.Value(); v != nil && v.Len() > 0 {
-		first, count, step = int(v.Int(0)), v.Len(), 1
-		if count > 1 {
-			step = int(v.Int(1)) - first
-		}
-		for i := range count {
-			if int(v.Int(i)) != first+i*step {
-				return 0, 0, 0, false
-			}
-		}
-		return first, count, step, step != 0
-	}
-	if index.Op() == expr.OpArange && index.Arg(0).Value() != nil && index.Arg(2).Value() != nil {
-		count, known := index.Type().Dims[0].Known()
-		return int(index.Arg(0).Value().Int(0)), count, int(index.Arg(2).Value().Int(0)), known && count > 0
-	}
-	return 0, 0, 0, false
-}
-
-// concatenateOne drops the joining of one array.
-func concatenateOne(r *run, n *expr.Node) *expr.Node {
-	if len(n.Args()) == 1 {
-		return n.Arg(0)
-	}
-	return nil
+	return out, true
 }

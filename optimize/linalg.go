@@ -1,21 +1,172 @@
 package optimize
 
-import "arignote/expr"
+import (
+	"math"
+	"slices"
+
+	"arignote/expr"
+)
 
 // linalgRules use what matrices have in common: an inverse is never formed to
 // be multiplied by.
 var linalgRules = []Rule{
+	// Inverses.
 	{Name: "inv-inv", Left: "inv(inv(x))", Right: "x", Class: Real},
 	{Name: "inv-dot", Left: "inv(x) @ y", Right: "solve(x, y)", Class: Real, When: "x matrix"},
+	{Name: "inv-transpose-dot", Left: "inv(x).T @ y", Right: "solve(x.T, y)", Class: Real, When: "x matrix"},
 	{Name: "dot-inv", Left: "x @ inv(y)", Right: "solve(y.T, x.T).T", Class: Real, When: "x matrix, y matrix"},
 	{Name: "dot-inv-vector", Left: "x @ inv(y)", Right: "solve(y.T, x)", Class: Real, When: "x vector, y matrix"},
+	{Name: "dot-inv-transpose", Left: "x @ inv(y).T", Right: "solve(y, x.T).T", Class: Real, When: "x matrix, y matrix"},
+	{Name: "dot-inv-transpose-vector", Left: "x @ inv(y).T", Right: "solve(y, x)", Class: Real, When: "x vector, y matrix"},
 	{Name: "inv-transpose", Left: "inv(x.T)", Right: "inv(x).T", Class: Real},
+	{Name: "solve-inv", Left: "solve(inv(x), y)", Right: "x @ y", Class: Real, When: "x matrix"},
+	{Name: "solve-dot", Left: "solve(x, x @ y)", Right: "y", Class: Real, When: "x matrix"},
+	{Name: "dot-solve", Left: "x @ solve(x, y)", Right: "y", Class: Real, When: "x matrix"},
+	{Name: "solve-eye", Class: Real, Op: expr.OpSolve, rewrite: solveEye, example: "A: float64[3, 3]; solve(A, eye(3)), solve(eye(3), A)"},
+	{Name: "solve-self", Class: Real, Op: expr.OpSolve, rewrite: solveSelf, example: "A: float64[3, 3]; solve(A, A)"},
+	{Name: "inv-scale", Class: Real, Op: expr.OpInv, rewrite: invScale, example: "A: float64[3, 3]; inv(2*A)"},
+	{Name: "solve-scale", Class: Real, Op: expr.OpSolve, rewrite: solveScale, example: "A: float64[3, 3]; b: float64[3]; solve(2*A, b)"},
+
+	// Transposes.
 	{Name: "dot-transpose", Left: "(x @ y).T", Right: "y.T @ x.T", Class: Real, When: "x matrix, y matrix"},
+
+	// Determinants.
 	{Name: "det-transpose", Left: "det(x.T)", Right: "det(x)", Class: Real},
 	{Name: "det-inv", Left: "det(inv(x))", Right: "reciprocal(det(x))", Class: Real},
+	{Name: "det-dot", Class: Real, ops: []expr.Op{expr.OpDet, expr.OpLogAbsDet}, rewrite: detDot, example: "A: float64[3, 3]; B: float64[3, 3]; det(A @ B), logabsdet(B @ A)"},
+	{Name: "det-scale", Class: Real, ops: []expr.Op{expr.OpDet, expr.OpLogAbsDet}, rewrite: detScale, example: "A: float64[3, 3]; det(2*A), logabsdet(-A)"},
+	{Name: "logabsdet-transpose", Left: "logabsdet(x.T)", Right: "logabsdet(x)", Class: Real},
+	{Name: "logabsdet-inv", Left: "logabsdet(inv(x))", Right: "-logabsdet(x)", Class: Real},
 	{Name: "log-abs-det", Left: "log(abs(det(x)))", Right: "logabsdet(x)", Class: Real},
+	{Name: "log-det", Left: "log(det(x))", Right: "logabsdet(x)", Class: Real},
+	{Name: "log-square-det", Left: "log(square(det(x)))", Right: "2 * logabsdet(x)", Class: Real},
+	{Name: "log-prod", Class: Real, Op: expr.OpLog, rewrite: logProd, example: "x: float64[3]; log(prod(exp(x)))"},
+	{Name: "prod-exp", Left: "prod(exp(x))", Right: "exp(sum(x))", Class: Real},
+
+	// Traces and diagonals.
 	{Name: "trace-transpose", Class: Exact, Op: expr.OpTrace, rewrite: traceTranspose, example: "x: float64[3, 3]; trace(x.T)"},
 	{Name: "trace-dot", Class: Real, Op: expr.OpTrace, rewrite: traceDot, example: "x: float64[3, 4]; y: float64[4, 3]; trace(x @ y)"},
+	{Name: "trace-sum", Class: Real, Op: expr.OpTrace, rewrite: traceSum, example: "x: float64[3, 3]; y: float64[3, 3]; trace(x - 2*y)"},
+	{Name: "trace-outer", Class: Real, Op: expr.OpTrace, rewrite: traceOuter, example: "x: float64[3]; trace(outer(x, x))"},
+	{Name: "trace-diag", Class: Real, Op: expr.OpTrace, rewrite: traceDiag, example: "x: float64[3]; trace(diag(x)), trace(eye(100))"},
+	{Name: "sum-diag", Class: Real, Op: expr.OpSum, rewrite: sumDiag, example: "x: float64[3, 3]; sum(diag(x))"},
+	{Name: "diag-diag", Class: Exact, Op: expr.OpDiag, rewrite: diagDiag, example: "x: float64[3]; diag(diag(x))"},
+	{Name: "diag-transpose", Class: Exact, Op: expr.OpDiag, rewrite: diagTranspose, example: "x: float64[3, 3]; diag(x.T)"},
+	{Name: "diag-elementwise", Class: Exact, Op: expr.OpDiag, rewrite: diagElementwise, example: "x: float64[3, 3]; diag(exp(x))"},
+	{Name: "diag-dot", Class: Real, Op: expr.OpDiag, rewrite: diagDot, example: "x: float64[3, 4]; y: float64[4, 3]; diag(x @ y)"},
+	{Name: "diag-outer", Class: Real, Op: expr.OpDiag, rewrite: diagOuter, example: "x: float64[3]; diag(outer(x, x))"},
+}
+
+// solveEye: the inverse, or nothing.
+func solveEye(r *run, n *expr.Node) *expr.Node {
+	a, b := n.Arg(0), n.Arg(1)
+	if c, ok := identityScale(b); ok && c == 1 {
+		return r.make(n, expr.OpInv, nil, a)
+	}
+	if c, ok := identityScale(a); ok && imag(c) == 0 && n.DType().IsFloat() {
+		return r.make(n, expr.OpMul, nil, r.weak(1/real(c)), b)
+	}
+	return nil
+}
+
+// solveSelf is the identity.
+func solveSelf(r *run, n *expr.Node) *expr.Node {
+	size, known := n.Type().Dims[0].Known()
+	if n.Arg(0) != n.Arg(1) || !known || n.Rank() != 2 {
+		return nil
+	}
+	k := r.weak(size)
+	return r.make(n, expr.OpEye, expr.Diagonal{DType: n.DType()}, k, k)
+}
+
+// invScale takes scalar factors out of an inverse.
+func invScale(r *run, n *expr.Node) *expr.Node {
+	s := r.unscaled(n, n.Arg(0))
+	if !s.scaled || !n.DType().IsFloat() {
+		return nil
+	}
+	return r.make(n, expr.OpMul, nil, r.inverse(n, s.alpha), r.make(n, expr.OpInv, nil, s.core))
+}
+
+// solveScale takes scalar factors out of a matrix that is solved with.
+func solveScale(r *run, n *expr.Node) *expr.Node {
+	s := r.unscaled(n, n.Arg(0))
+	if !s.scaled || !n.DType().IsFloat() {
+		return nil
+	}
+	return r.make(n, expr.OpMul, nil, r.inverse(n, s.alpha), r.make(n, expr.OpSolve, nil, s.core, n.Arg(1)))
+}
+
+// detDot: the determinant of a product of square matrices is the product of
+// theirs.
+func detDot(r *run, n *expr.Node) *expr.Node {
+	d := n.Arg(0)
+	if d.Op() != expr.OpDot || !r.once(d) || !r.sameShape(d, d.Arg(0)) || !r.sameShape(d, d.Arg(1)) {
+		return nil
+	}
+	op := expr.OpMul
+	if n.Op() == expr.OpLogAbsDet {
+		op = expr.OpAdd
+	}
+	return r.make(n, op, nil, r.make(n, n.Op(), nil, d.Arg(0)), r.make(n, n.Op(), nil, d.Arg(1)))
+}
+
+// detScale takes a scalar factor out of each row.
+func detScale(r *run, n *expr.Node) *expr.Node {
+	x := n.Arg(0)
+	s := r.unscaled(n, x)
+	size, known := x.Type().Dims[x.Rank()-1].Known()
+	if !s.scaled || !known || !n.DType().IsFloat() || x.Rank() != 2 {
+		return nil
+	}
+	det := r.make(n, n.Op(), nil, s.core)
+	c, isNumber := scalarOf(s.alpha)
+	switch {
+	case n.Op() == expr.OpDet && isNumber:
+		return r.make(n, expr.OpMul, nil, r.weak(math.Pow(real(c), float64(size))), det)
+	case n.Op() == expr.OpDet:
+		return r.make(n, expr.OpMul, nil, r.make(n, expr.OpPow, nil, s.alpha, r.weak(size)), det)
+	case isNumber && (c == 1 || c == -1):
+		return det
+	}
+	log := r.make(n, expr.OpLog, nil, r.make(n, expr.OpAbs, nil, s.alpha))
+	return r.make(n, expr.OpAdd, nil, r.make(n, expr.OpMul, nil, r.weak(float64(size)), log), det)
+}
+
+// logProd adds logarithms, which overflow less than the product does, of
+// numbers that are not negative.
+func logProd(r *run, n *expr.Node) *expr.Node {
+	p := n.Arg(0)
+	if p.Op() != expr.OpProd || !r.once(p) || !n.DType().IsFloat() || !notNegative(p.Arg(0), 8) {
+		return nil
+	}
+	return r.make(n, expr.OpSum, p.Attr(), r.make(n, expr.OpLog, nil, p.Arg(0)))
+}
+
+// notNegative reports whether no element of x can be below zero, looking as
+// many levels deep.
+func notNegative(x *expr.Node, depth int) bool {
+	if depth == 0 || !x.DType().IsFloat() {
+		return false
+	}
+	all := func() bool {
+		return !slices.ContainsFunc(x.Args(), func(a *expr.Node) bool { return !notNegative(a, depth-1) })
+	}
+	switch x.Op() {
+	case expr.OpExp, expr.OpExp2, expr.OpAbs, expr.OpSquare, expr.OpSqrt, expr.OpSigmoid, expr.OpSoftplus, expr.OpRelu,
+		expr.OpSoftmax, expr.OpUniform, expr.OpCosh, expr.OpErfc, expr.OpHypot:
+		return true
+	case expr.OpAdd, expr.OpMul, expr.OpDiv, expr.OpReciprocal, expr.OpMinimum, expr.OpSum, expr.OpProd, expr.OpMax, expr.OpMin,
+		expr.OpMean, expr.OpDimShuffle, expr.OpReshape, expr.OpSlice, expr.OpConcatenate:
+		return all()
+	case expr.OpMaximum:
+		return notNegative(x.Arg(0), depth-1) || notNegative(x.Arg(1), depth-1)
+	}
+	if x.Op() == expr.OpDiag && x.Rank() == 1 && x.Arg(0).Op() == expr.OpCholesky {
+		return true
+	}
+	z, ok := scalarOf(x)
+	return ok && real(z) >= 0
 }
 
 // traceTranspose: the diagonal stays where it is.
@@ -33,14 +184,145 @@ func traceDot(r *run, n *expr.Node) *expr.Node {
 	if d.Op() != expr.OpDot || !r.once(d) || !d.DType().IsFloat() {
 		return nil
 	}
-	x, y := d.Arg(0), d.Arg(1)
-	yt := r.transpose(n, y)
-	if yt == nil || x.Rank() != 2 || !r.sameShape(x, yt) {
-		return nil
-	}
-	m := r.make(n, expr.OpMul, nil, x, yt)
-	if m.Err() != nil {
+	m := r.diagonalProduct(n, d)
+	if m == nil {
 		return nil
 	}
 	return r.make(n, expr.OpSum, axesAttr(nil, 2, false), m)
+}
+
+// diagonalProduct is x * y.T, of which the rows add up to the diagonal of the
+// product d of x and y, or x.T * y with columns where that saves a transpose.
+func (r *run) diagonalProduct(n, d *expr.Node) *expr.Node {
+	x, y := d.Arg(0), d.Arg(1)
+	if x.Rank() != 2 || y.Rank() != 2 {
+		return nil
+	}
+	y = r.transpose(n, y)
+	if !r.sameShape(x, y) {
+		return nil
+	}
+	if isMatrixTranspose(x) && n.Op() == expr.OpTrace {
+		x, y = x.Arg(0), d.Arg(1)
+	}
+	m := r.make(n, expr.OpMul, nil, x, y)
+	if m.Err() != nil {
+		return nil
+	}
+	return m
+}
+
+// traceSum takes sums and scalar factors apart: only diagonals are added.
+func traceSum(r *run, n *expr.Node) *expr.Node {
+	x := n.Arg(0)
+	if !r.once(x) || !n.DType().IsFloat() || x.DType() != n.DType() {
+		return nil
+	}
+	if s := r.unscaled(n, x); s.scaled {
+		return r.make(n, expr.OpMul, nil, s.alpha, r.make(n, expr.OpTrace, n.Attr(), s.core))
+	}
+	if x.Op() != expr.OpAdd && x.Op() != expr.OpSub {
+		return nil
+	}
+	terms := make([]*expr.Node, len(x.Args()))
+	for i, t := range x.Args() {
+		if !r.sameShape(t, x) || t.DType() != x.DType() {
+			return nil
+		}
+		terms[i] = r.make(n, expr.OpTrace, n.Attr(), t)
+	}
+	return r.make(n, x.Op(), nil, terms...)
+}
+
+// traceOuter: the trace of an outer product is the inner one.
+func traceOuter(r *run, n *expr.Node) *expr.Node {
+	x := n.Arg(0)
+	if x.Op() != expr.OpOuter || !r.sameShape(x.Arg(0), x.Arg(1)) {
+		return nil
+	}
+	return r.make(n, expr.OpDot, nil, x.Args()...)
+}
+
+// traceDiag adds up the vector of diag, and counts the ones of eye.
+func traceDiag(r *run, n *expr.Node) *expr.Node {
+	x := n.Arg(0)
+	if v, ok := diagonalOf(x); ok {
+		return r.make(n, expr.OpSum, axesAttr(nil, 1, false), v)
+	}
+	size, known := x.Type().Dims[0].Known()
+	if c, ok := identityScale(x); ok && known && c == 1 {
+		return r.cast(n, r.weak(size), n.DType())
+	}
+	return nil
+}
+
+// sumDiag is the trace.
+func sumDiag(r *run, n *expr.Node) *expr.Node {
+	d := n.Arg(0)
+	if d.Op() != expr.OpDiag || d.Rank() != 1 || d.Attr().(expr.Diagonal).K != 0 || n.Rank() != 0 {
+		return nil
+	}
+	return r.make(n, expr.OpTrace, nil, d.Arg(0))
+}
+
+// diagDiag reads the vector of which a matrix was made.
+func diagDiag(r *run, n *expr.Node) *expr.Node {
+	d := n.Arg(0)
+	if d.Op() != expr.OpDiag || d.Attr() != n.Attr() || d.Arg(0).Rank() != 1 {
+		return nil
+	}
+	return d.Arg(0)
+}
+
+// ofMatrix reports whether n is the main diagonal of a matrix.
+func ofMatrix(n *expr.Node) bool { return n.Rank() == 1 && n.Attr().(expr.Diagonal).K == 0 }
+
+// diagTranspose: the diagonal stays where it is.
+func diagTranspose(r *run, n *expr.Node) *expr.Node {
+	if x := n.Arg(0); ofMatrix(n) && isMatrixTranspose(x) {
+		return r.make(n, expr.OpDiag, n.Attr(), x.Arg(0))
+	}
+	return nil
+}
+
+// diagElementwise computes only the diagonal.
+func diagElementwise(r *run, n *expr.Node) *expr.Node {
+	f := n.Arg(0)
+	if n.Rank() != 1 || !f.Op().Elementwise() || !r.once(f) {
+		return nil
+	}
+	args := make([]*expr.Node, len(f.Args()))
+	for i, a := range f.Args() {
+		switch {
+		case a.Rank() == 0:
+			args[i] = a
+		case r.sameShape(a, f):
+			args[i] = r.make(n, expr.OpDiag, n.Attr(), a)
+		default:
+			return nil
+		}
+	}
+	return r.make(f, f.Op(), f.Attr(), args...)
+}
+
+// diagDot computes only the diagonal of a product.
+func diagDot(r *run, n *expr.Node) *expr.Node {
+	d := n.Arg(0)
+	if !ofMatrix(n) || d.Op() != expr.OpDot || !r.once(d) || !d.DType().IsFloat() {
+		return nil
+	}
+	m := r.diagonalProduct(n, d)
+	if m == nil {
+		return nil
+	}
+	return r.make(n, expr.OpSum, axesAttr([]int{1}, 2, false), m)
+}
+
+// diagOuter multiplies element by element.
+func diagOuter(r *run, n *expr.Node) *expr.Node {
+	x := n.Arg(0)
+	if !ofMatrix(n) || x.Op() != expr.OpOuter || !r.sameShape(x.Arg(0), x.Arg(1)) {
+		return nil
+	}
+	return r.make(n, expr.OpMul, nil, x.Args()...)
 }

@@ -196,7 +196,7 @@ func compileTables(simplify []Rule) (*tables, error) {
 		rules []Rule
 	}{
 		{&t.simplify, simplify}, {&t.stabilize, stabilizeRules},
-		{&t.structure, structureRules}, {&t.linalg, linalgRules},
+		{&t.structure, slices.Concat(structureRules, structureSlicing, structureAssigning, structureJoining, structureTaking, structureCounting)}, {&t.linalg, slices.Concat(linalgRules, linalgProducts, linalgMatrices)},
 	} {
 		var err error
 		if *x.to, err = newTable(x.rules); err != nil {

@@ -14,6 +14,9 @@ func stabilize(r *run, g *expr.Graph) *expr.Graph { return r.applyTable(g, r.rul
 // structure applies the rules of structureRules: views, reductions, indexing.
 func structure(r *run, g *expr.Graph) *expr.Graph {
 	r.countUses(g)
+	for _, x := range g.Inputs { // those to ask for lengths
+		r.dims(x)
+	}
 	return r.applyTable(g, r.rules.structure)
 }
 

@@ -18,6 +18,11 @@ var structureRules = []Rule{
 	{Name: "reshape-same", Class: Exact, Op: expr.OpReshape, rewrite: reshapeSame, example: "x: float64[3, 4]; reshape(x, (3, 4))"},
 	{Name: "reshape-reshape", Class: Exact, Op: expr.OpReshape, rewrite: reshapeReshape, example: "x: float64[3, 4]; reshape(reshape(x, (2, 6)), (4, 3))"},
 
+	{Name: "reshape-dimshuffle", Class: Exact, Op: expr.OpReshape, rewrite: reshapeDimshuffle, example: "x: float64[3, 4]; reshape(x, (3, 1, 4))"},
+	{Name: "dimshuffle-slice", Class: Exact, Op: expr.OpDimShuffle, rewrite: dimshuffleSlice, example: "x: float64[3, 4]; expand_dims(x[1], 0)"},
+	{Name: "dimshuffle-reshape", Class: Exact, Op: expr.OpDimShuffle, rewrite: dimshuffleReshape, example: "x: float64[3, 4]; expand_dims(reshape(x, (12,)), 0)"},
+	{Name: "view-fill", Class: Exact, ops: []expr.Op{expr.OpReshape, expr.OpDimShuffle}, rewrite: viewFill, example: "a: float64; full((3, 4), a).T, reshape(full((3, 4), a), (12,))"},
+
 	// Stretching.
 	{Name: "broadcast-same", Class: Exact, ops: []expr.Op{expr.OpBroadcastTo, expr.OpBroadcastLike}, rewrite: broadcastSame, example: "x: float64[3, 4]; y: float64[m]; broadcast_to(x, (3, 4)), broadcast_like(y, exp(y))"},
 	{Name: "broadcast-known", Class: Exact, Op: expr.OpBroadcastLike, rewrite: broadcastKnown, example: "x: float64[3, 4]; broadcast_like(1.0, x)"},
@@ -26,6 +31,9 @@ var structureRules = []Rule{
 	{Name: "broadcast-result", Class: Exact, rewrite: broadcastResult, ops: elementwiseOps(), example: "x: float64[3]; exp(broadcast_to(x, (2, 3)))"},
 	{Name: "sum-like-same", Class: Exact, Op: expr.OpSumLike, rewrite: sumLikeSame, example: "x: float64[m]; sum_like(exp(x), x)"},
 	{Name: "sum-like-known", Class: Exact, Op: expr.OpSumLike, rewrite: sumLikeKnown, example: "x: float64[3, 4]; y: float64[4]; sum_like(x, y)"},
+	{Name: "size-traced", Class: Real, Op: expr.OpSize, rewrite: sizeTraced, example: "x: float64[?, 3]; y: float64[3, ?]; size(x @ y, 1)"},
+	{Name: "shape-traced", Class: Real, Op: expr.OpShape, rewrite: shapeTraced, example: "x: float64[?, 3]; y: float64[3, ?]; shape(x @ y)"},
+	{Name: "broadcast-traced", Class: Real, Op: expr.OpBroadcastLike, rewrite: broadcastTraced, example: "x: float64[?, 3]; y: float64[3, ?]; a: float64; broadcast_like(a, x @ y)"},
 	{Name: "shape-witness", Class: Exact, ops: shapeOnlyOps(), rewrite: shapeWitness, example: "x: float64[m]; a: float64; broadcast_like(a, exp(x))"},
 
 	// Reductions.
@@ -37,18 +45,15 @@ var structureRules = []Rule{
 	{Name: "reduce-dimshuffle", Class: Real, ops: []expr.Op{expr.OpSum, expr.OpProd, expr.OpMean, expr.OpLogSumExp}, rewrite: reduceDimshuffle, example: "x: float64[3, 4]; sum(x.T)"},
 	{Name: "sum-factor", Class: Real, ops: []expr.Op{expr.OpSum, expr.OpMean}, rewrite: sumFactor, example: "x: float64[3, 4]; a: float64; sum(a*x)"},
 	{Name: "sum-neg", Class: Real, ops: []expr.Op{expr.OpSum, expr.OpMean}, rewrite: sumNeg, example: "x: float64[3, 4]; sum(-x)"},
-	{Name: "sum-broadcast", Class: Real, ops: []expr.Op{expr.OpSum, expr.OpMean}, rewrite: sumBroadcast, example: "x: float64[3]; sum(broadcast_to(x, (2, 3)), axis=0)"},
-
-	// Parts.
-	{Name: "slice-whole", Class: Exact, Op: expr.OpSlice, rewrite: sliceWhole, example: "x: float64[5]; x[:]"},
-	{Name: "slice-slice", Class: Exact, Op: expr.OpSlice, rewrite: sliceSlice, example: "x: float64[9]; x[2:][1:3]"},
-	{Name: "slice-elementwise", Class: Exact, Op: expr.OpSlice, rewrite: sliceElementwise, example: "x: float64[9]; exp(x)[0]"},
-	{Name: "slice-concatenate", Class: Exact, Op: expr.OpSlice, rewrite: sliceConcatenate, example: "x: float64[5]; y: float64[5]; stack((x, y))[1]"},
-	{Name: "slice-new-axis", Class: Exact, Op: expr.OpSlice, rewrite: sliceNewAxis, example: "x: float64[5]; expand_dims(x, 0)[0]"},
-	{Name: "slice-set-slice", Class: Exact, Op: expr.OpSlice, rewrite: sliceSetSlice, example: "x: float64[5]; y: float64[2]; set_subtensor(x[1:3], y)[1:3]"},
-	{Name: "set-slice-itself", Class: Exact, Op: expr.OpSetSlice, rewrite: setSliceItself, example: "x: float64[5]; set_subtensor(x[1:3], x[1:3])"},
-	{Name: "take-range", Class: Exact, Op: expr.OpTake, rewrite: takeRange, example: "x: float64[5]; x[arange(3)]"},
-	{Name: "concatenate-one", Class: Exact, Op: expr.OpConcatenate, rewrite: concatenateOne, example: "x: float64[5]; concatenate((x,))"},
+	{Name: "reduce-broadcast-exact", Class: Exact, ops: exactReductionOps, rewrite: reduceBroadcast, example: "x: float64[3]; max(broadcast_to(x, (2, 3)))"},
+	{Name: "reduce-broadcast", Class: Real, ops: []expr.Op{expr.OpSum, expr.OpMean, expr.OpProd}, rewrite: reduceBroadcast, example: "x: float64[3]; sum(broadcast_to(x, (2, 3)), axis=0)"},
+	{Name: "reduce-reshape-exact", Class: Exact, ops: exactReductionOps, rewrite: reduceReshape, example: "x: float64[3, 4]; max(reshape(x, (12,)))"},
+	{Name: "reduce-reshape", Class: Real, ops: []expr.Op{expr.OpSum, expr.OpMean, expr.OpProd, expr.OpLogSumExp}, rewrite: reduceReshape, example: "x: float64[3, 4]; sum(reshape(x, (12,)))"},
+	{Name: "arg-ravel", Class: Exact, ops: []expr.Op{expr.OpArgmax, expr.OpArgmin}, rewrite: argRavel, example: "x: float64[3, 4]; argmax(reshape(x, (12,)))"},
+	{Name: "reduce-flip-exact", Class: Exact, ops: exactReductionOps, rewrite: reduceFlip, example: "x: float64[3, 4]; max(x[::-1], axis=0)"},
+	{Name: "reduce-flip", Class: Real, ops: []expr.Op{expr.OpSum, expr.OpMean, expr.OpProd, expr.OpLogSumExp}, rewrite: reduceFlip, example: "x: float64[3, 4]; sum(x[:, ::-1])"},
+	{Name: "reduce-along", Class: Real, ops: orderless, rewrite: reduceAlong, example: "x: float64[3, 4]; sum(sort(x, axis=1), axis=1)"},
+	{Name: "sort-sort", Class: Real, Op: expr.OpSort, rewrite: sortSort, example: "x: float64[4]; sort(sort(x)), sort(x[::-1])"},
 }
 
 // exactReductionOps are the reductions that do not round.
@@ -125,6 +130,9 @@ func dimshuffleElementwise(r *run, n *expr.Node) *expr.Node {
 			args[i] = a
 		case a.Op() == expr.OpDimShuffle && a.Rank() == f.Rank() && isIdentity(composed(n, a), a.Arg(0).Rank()):
 			args[i] = a.Arg(0)
+			moved = true
+		case isMatrixTranspose(n) && a.Op() == expr.OpDot && a.Rank() == 2 && r.once(a): // takes it in
+			args[i] = r.transpose(n, a)
 			moved = true
 		default:
 			return nil
@@ -230,6 +238,106 @@ func reshapeReshape(r *run, n *expr.Node) *expr.Node {
 	}
 	args := append([]*expr.Node{inner.Arg(0)}, n.Args()[1:]...)
 	return r.make(n, expr.OpReshape, n.Attr(), args...)
+}
+
+// reshapeDimshuffle makes or drops axes of length 1 by dimshuffle, which other
+// rules look through.
+func reshapeDimshuffle(r *run, n *expr.Node) *expr.Node {
+	x := n.Arg(0)
+	from, to := r.dims(x), r.dims(n)
+	pattern := make([]int, len(to))
+	next := 0
+	for i, d := range to {
+		for next < len(from) && from[next] == 1 && d != 1 {
+			next++
+		}
+		switch {
+		case next < len(from) && d == from[next]:
+			pattern[i] = next
+			next++
+		case d == 1:
+			pattern[i] = -1
+		default:
+			return nil
+		}
+	}
+	for ; next < len(from); next++ {
+		if from[next] != 1 {
+			return nil
+		}
+	}
+	return r.shuffled(n, x, pattern)
+}
+
+// dimshuffleSlice takes a part of length 1 where an element is taken and its
+// axis made anew, and an element where the axis of a part of length 1 is
+// dropped.
+func dimshuffleSlice(r *run, n *expr.Node) *expr.Node {
+	part, pattern := n.Arg(0), n.Attr().(expr.Pattern).Axes
+	if part.Op() != expr.OpSlice || !r.once(part) {
+		return nil
+	}
+	x, items := part.Arg(0), itemsOf(part)
+	axis, next, changed := 0, 0, false // of the part, of the pattern
+	for i, e := range items {
+		if e.kind == expr.IndexNew {
+			return nil
+		}
+		s, ok := e.span(x.Type().Dims[i])
+		length, _ := x.Type().Dims[i].Known()
+		isNew := next < len(pattern) && pattern[next] < 0
+		switch {
+		case e.kind == expr.IndexInt && isNew && ok:
+			s.drop, changed = false, true
+			items[i] = s.item(length)
+			next++
+		case e.kind == expr.IndexInt:
+		case next < len(pattern) && pattern[next] == axis:
+			next, axis = next+1, axis+1
+		case ok && s.count == 1 && !isNew:
+			items[i], changed, axis = element(s.first), true, axis+1
+		default:
+			return nil
+		}
+	}
+	if !changed || next < len(pattern) {
+		return nil
+	}
+	return r.slice(n, x, items)
+}
+
+// dimshuffleReshape makes and drops axes of length 1 by the reshape before.
+func dimshuffleReshape(r *run, n *expr.Node) *expr.Node {
+	f := n.Arg(0)
+	shape, known := n.Type().Shape()
+	if f.Op() != expr.OpReshape || !known || !increasing(n.Attr().(expr.Pattern).Axes) {
+		return nil
+	}
+	return r.make(n, expr.OpReshape, expr.Dims{Sizes: sizesOf(shape)}, f.Arg(0))
+}
+
+// increasing reports whether a pattern keeps the order of the axes that stay.
+func increasing(pattern []int) bool {
+	last := -1
+	for _, a := range pattern {
+		if a >= 0 && a < last {
+			return false
+		}
+		last = max(last, a)
+	}
+	return true
+}
+
+// viewFill: a view of equal elements is an array of them.
+func viewFill(r *run, n *expr.Node) *expr.Node {
+	f := n.Arg(0)
+	if !isFill(f) {
+		return nil
+	}
+	if n.Rank() == 0 {
+		return f.Arg(0)
+	}
+	return r.stretch(n, f.Arg(0), r.dims(n))
 }
 
 // broadcastSame drops stretching that changes nothing.

@@ -34,7 +34,7 @@ func Example() {
 	//
 	// d = [ 46   86  126]
 	//
-	// Gradient with respect to M: outer(ones_like(gemv(1.0, M + a, v)), v)
+	// Gradient with respect to M: broadcast_to(v, (size(M, 0), size(v)))
 	// ⎡1  2  3  4⎤
 	// ⎢1  2  3  4⎥
 	// ⎣1  2  3  4⎦

@@ -1,0 +1,254 @@
+package optimize
+
+import (
+	"slices"
+
+	"arignote/expr"
+)
+
+// set_subtensor and inc_subtensor, for the pass structure: what is read of
+// their result, and what is written over.
+
+// structureAssigning are the rows about set_subtensor and inc_subtensor.
+var structureAssigning = []Rule{
+	// Assignment.
+	{Name: "set-slice-itself", Class: Exact, Op: expr.OpSetSlice, rewrite: setSliceItself, example: "x: float64[5]; set_subtensor(x[1:3], x[1:3])"},
+	{Name: "set-take-itself", Class: Exact, Op: expr.OpSetTake, rewrite: setTakeItself, example: "x: float64[5]; i: int64[1]; set_subtensor(x[i*0], x[i*0])"},
+	{Name: "assign-whole", Class: Exact, ops: []expr.Op{expr.OpSetSlice, expr.OpIncSlice}, rewrite: assignWhole, example: "x: float64[5]; y: float64[5]; set_subtensor(x[:], y), inc_subtensor(x[0:5], y)"},
+	{Name: "assign-nothing", Class: Exact, ops: []expr.Op{expr.OpSetSlice, expr.OpIncSlice}, rewrite: assignNothing, example: "x: float64[5]; a: float64; set_subtensor(x[2:2], a)"},
+	{Name: "assign-assign", Class: Exact, ops: []expr.Op{expr.OpSetSlice, expr.OpIncSlice}, rewrite: assignAssign, example: "x: float64[5]; y: float64[2]; z: float64[4]; set_subtensor(set_subtensor(x[1:3], y)[:4], z)"},
+	{Name: "inc-inc", Class: Real, Op: expr.OpIncSlice, rewrite: incInc, example: "x: float64[5]; y: float64[2]; z: float64[2]; inc_subtensor(inc_subtensor(x[1:3], y)[1:3], z)"},
+	{Name: "inc-zeros", Class: Real, Op: expr.OpIncSlice, rewrite: incZeros, example: "y: float64[2]; inc_subtensor(zeros((5,))[1:3], y)"},
+	{Name: "inc-by-zero", Class: Real, ops: []expr.Op{expr.OpIncSlice, expr.OpIncTake}, rewrite: incByZero, example: "x: float64[5]; inc_subtensor(x[1:3], 0.0)"},
+	{Name: "assign-take-range", Class: Exact, ops: []expr.Op{expr.OpSetTake, expr.OpIncTake}, rewrite: assignTakeRange, example: "x: float64[5]; y: float64[2]; set_subtensor(x[[1, 2]], y), inc_subtensor(x[[1, 2]], y)"},
+}
+
+// region is the part of x that n, set_subtensor or inc_subtensor, writes.
+func (r *run) region(n *expr.Node) *expr.Node { return r.slice(n, n.Arg(0), itemsOf(n)) }
+
+// fills reports whether v can certainly be stretched to the shape of region.
+func (r *run) fills(v, region *expr.Node) bool {
+	have, want := r.dims(v), r.dims(region)
+	if len(have) > len(want) {
+		return false
+	}
+	for i, d := range have {
+		if !(d == 1 || d == want[len(want)-len(have)+i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// sliceSetSlice reads around what was written, or what was written there.
+func sliceSetSlice(r *run, n *expr.Node) *expr.Node {
+	set, read := n.Arg(0), itemsOf(n)
+	if set.Op() != expr.OpSetSlice && set.Op() != expr.OpIncSlice || hasNew(read) {
+		return nil
+	}
+	x, v, write := set.Arg(0), set.Arg(1), itemsOf(set)
+	if hasNew(write) {
+		return nil
+	}
+	region := r.region(set)
+	if region.Err() != nil || !r.fills(v, region) {
+		return nil
+	}
+	part, apart, ok := overlap(read, write, x)
+	switch {
+	case apart:
+		return r.slice(n, x, read)
+	case !ok:
+		return nil
+	}
+	y := r.partOfOperand(n, r.cast(n, v, n.DType()), r.dims(region), part)
+	if y == nil || y.Err() != nil {
+		return nil
+	}
+	if set.Op() == expr.OpIncSlice {
+		return r.make(n, expr.OpAdd, nil, r.slice(n, x, read), y)
+	}
+	if r.sameShape(y, n) {
+		return y
+	}
+	return r.stretch(n, y, r.dims(n))
+}
+
+// overlap compares what is read of x with what was written: apart if they have
+// certainly nothing in common; ok if all that is read was written, and then
+// part is what is read counted in the region that was written.
+func overlap(read, write []item, x *expr.Node) (part []item, apart, ok bool) {
+	ok = true
+	for i, d := range x.Type().Dims {
+		e, w := read[i], write[i]
+		if e == w {
+			if w.kind == expr.IndexSlice {
+				part = append(part, wholeItem)
+			}
+			continue
+		}
+		if elementApart(e, w) {
+			return nil, true, false
+		}
+		s, okS := e.span(d)
+		t, okT := w.span(d)
+		if !okS || !okT {
+			ok = false
+			continue
+		}
+		if !s.meets(t) {
+			return nil, true, false
+		}
+		in, inside := s.inside(t)
+		if !inside || t.drop && !s.drop {
+			ok = false
+			continue
+		}
+		if !t.drop {
+			part = append(part, in.item(t.count))
+		}
+	}
+	return part, false, ok
+}
+
+// elementApart reports whether two single elements differ for any length. Where
+// the one that is read is in range the one that was written is too.
+func elementApart(read, write item) bool {
+	i, okI := read.start.number()
+	j, okJ := write.start.number()
+	return read.kind == expr.IndexInt && write.kind == expr.IndexInt && okI && okJ && (i > j && j >= 0 || i < j && j < 0)
+}
+
+// setSliceItself drops the replacement of a part by itself.
+func setSliceItself(r *run, n *expr.Node) *expr.Node {
+	v := n.Arg(1)
+	if v.Op() != expr.OpSlice || v.Arg(0) != n.Arg(0) || !slices.Equal(itemsOf(v), itemsOf(n)) {
+		return nil
+	}
+	return n.Arg(0)
+}
+
+// setTakeItself does the same where the part is given by arrays.
+func setTakeItself(r *run, n *expr.Node) *expr.Node {
+	v := n.Arg(1)
+	if v.Op() != expr.OpTake || v.Arg(0) != n.Arg(0) || v.Attr().Key() != n.Attr().Key() || !slices.Equal(v.Args()[1:], n.Args()[2:]) {
+		return nil
+	}
+	return n.Arg(0)
+}
+
+// assignWhole: what replaces everything is the result.
+func assignWhole(r *run, n *expr.Node) *expr.Node {
+	x, v := n.Arg(0), n.Arg(1)
+	items := itemsOf(n)
+	for i, e := range items {
+		s, ok := e.span(x.Type().Dims[min(i, x.Rank()-1)])
+		length, _ := x.Type().Dims[min(i, x.Rank()-1)].Known()
+		if hasNew(items) || !e.whole() && !(ok && s == span{count: length, step: 1}) {
+			return nil
+		}
+	}
+	if x.Rank() == 0 || !r.fills(v, n) || x.DType() == expr.Bool && n.Op() == expr.OpIncSlice {
+		return nil
+	}
+	v = r.cast(n, v, n.DType())
+	switch {
+	case v.Err() != nil:
+		return nil
+	case n.Op() == expr.OpIncSlice:
+		return r.make(n, expr.OpAdd, nil, x, v)
+	case r.sameShape(v, n):
+		return v
+	}
+	return r.stretch(n, v, r.dims(n))
+}
+
+// assignNothing: a part without elements.
+func assignNothing(r *run, n *expr.Node) *expr.Node {
+	region := r.region(n)
+	if region.Err() != nil || !slices.ContainsFunc(region.Type().Dims, func(d expr.Dim) bool { return d.Is(0) }) || !r.fills(n.Arg(1), region) {
+		return nil
+	}
+	return n.Arg(0)
+}
+
+// assignAssign forgets what is written over, and adds to what was just set
+// before it is written.
+func assignAssign(r *run, n *expr.Node) *expr.Node {
+	inner := n.Arg(0)
+	if inner.Op() != expr.OpSetSlice && inner.Op() != expr.OpIncSlice {
+		return nil
+	}
+	first, second := itemsOf(inner), itemsOf(n)
+	if hasNew(first) || hasNew(second) || !r.fills(inner.Arg(1), r.region(inner)) {
+		return nil
+	}
+	if n.Op() == expr.OpSetSlice {
+		if _, _, all := overlap(first, second, n.Arg(0)); !all {
+			return nil
+		}
+		return r.make(n, expr.OpSetSlice, n.Attr(), append([]*expr.Node{inner.Arg(0)}, n.Args()[1:]...)...)
+	}
+	if inner.Op() != expr.OpSetSlice || !slices.Equal(first, second) || !r.once(inner) || n.DType() == expr.Bool {
+		return nil
+	}
+	return r.assignSum(n, inner)
+}
+
+// incInc adds both parts at once.
+func incInc(r *run, n *expr.Node) *expr.Node {
+	inner := n.Arg(0)
+	if inner.Op() != expr.OpIncSlice || !slices.Equal(itemsOf(inner), itemsOf(n)) || !r.once(inner) || !n.DType().Inexact() {
+		return nil
+	}
+	return r.assignSum(n, inner)
+}
+
+// assignSum is inner with the sum of what inner and n write to one region.
+func (r *run) assignSum(n, inner *expr.Node) *expr.Node {
+	sum := r.make(n, expr.OpAdd, nil, r.cast(n, inner.Arg(1), n.DType()), r.cast(n, n.Arg(1), n.DType()))
+	if sum.Err() != nil || !r.fills(inner.Arg(1), r.region(n)) || !r.fills(n.Arg(1), r.region(n)) {
+		return nil
+	}
+	args := slices.Clone(inner.Args())
+	args[1] = sum
+	return r.make(n, inner.Op(), inner.Attr(), args...)
+}
+
+// incZeros: adding to zeros is replacing them.
+func incZeros(r *run, n *expr.Node) *expr.Node {
+	if z, ok := scalarOf(n.Arg(0)); !ok || z != 0 || n.DType() == expr.Bool {
+		return nil
+	}
+	return r.make(n, expr.OpSetSlice, n.Attr(), n.Args()...)
+}
+
+// incByZero drops the adding of nothing.
+func incByZero(r *run, n *expr.Node) *expr.Node {
+	if z, ok := scalarOf(n.Arg(1)); !ok || z != 0 || n.Op() == expr.OpIncSlice && !r.fills(n.Arg(1), r.region(n)) || n.Op() == expr.OpIncTake && n.Arg(1).Rank() > 0 {
+		return nil
+	}
+	return n.Arg(0)
+}
+
+// assignTakeRange writes to a slice where constant indices ascend or descend
+// evenly.
+func assignTakeRange(r *run, n *expr.Node) *expr.Node {
+	if len(n.Args()) != 3 {
+		return nil
+	}
+	x := n.Arg(0)
+	items, ok := evenItems(x, n.Arg(2), n.Attr().(expr.Gathered))
+	if !ok {
+		return nil
+	}
+	op := expr.OpSetSlice
+	if n.Op() == expr.OpIncTake {
+		op = expr.OpIncSlice
+	}
+	list := make([]expr.IndexItem, len(items))
+	for i, e := range items {
+		list[i] = e.indexItem(nil)
+	}
+	return r.make(n, op, expr.Index{Items: list}, x, n.Arg(1))
+}
