@@ -25,7 +25,7 @@ func TestFold(t *testing.T) {
 		{"x: float32[m]; x*(exp(0.0) + 0.5)", "x*1.5"},
 		{"x: float64[m]; x + sum(arange(5))", "x + 10"},
 		{"x: float64[m]; x[:3] + arange(3), x + sum(arange(1000))", "x[:3] + array([0, 1, 2]), x + 499500"},
-		{"x: float64[m]; x + sum(arange(100000))", "x + sum(arange(100000))"},
+		{"x: float64[m]; x + max(arange(100000))", "x + max(arange(100000))"},
 		{"x: float64[3]; x + arange(100)[:3]", "x + array([0, 1, 2])"},
 		{"ones((1000, 1000))", "ones((1000, 1000))"},
 		{"x: float64[m]; x*exp(ones((3, 1)))", "x*full((3, 1), 2.718281828459045)"},
