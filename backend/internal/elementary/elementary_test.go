@@ -181,7 +181,7 @@ func ulps(got, want float64) float64 {
 // TestAccuracy compares with the reference meaning, in units of the last place.
 func TestAccuracy(t *testing.T) {
 	each(t, func(t *testing.T, op expr.Op) {
-		args := points(op, 200000, rand.New(rand.NewPCG(2, 2)))
+		args := points(op, 100000, rand.New(rand.NewPCG(2, 2)))
 		got, want := run(t, op, expr.Float64, args), reference(t, op, args)
 		worst, bad, rounded := 0.0, 0, 0
 		for i := range got {

@@ -19,7 +19,11 @@ func where(condition, x, y any) node { return expr.Where(condition, x, y) }
 // rare is the reference meaning of op where the condition is true, which is
 // slow, and otherwise y.
 func rare(condition node, op expr.Op, y node, args ...node) node {
-	return where(condition, expr.New(y, op, nil, args...), y)
+	var attr expr.Attr
+	if op == expr.OpPolygamma {
+		attr = expr.Number{} // of order 0
+	}
+	return where(condition, expr.New(y, op, attr, args...), y)
 }
 
 // horner is terms[0] + terms[1]*x + terms[2]*x**2 + ...
