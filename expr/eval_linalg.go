@@ -3,6 +3,8 @@ package expr
 import (
 	"fmt"
 	"math"
+
+	"arignote/expr/internal/scalar"
 )
 
 // Reference meaning of determinants, inverses, linear systems and Cholesky
@@ -110,7 +112,7 @@ func logAbsDet[T field](c *call, a, _ matrix[T]) ([]float64, *Error) {
 	}
 	sum := 0.0
 	for k := range a.rows {
-		sum += math.Log(magnitude(a.at(k, k)))
+		sum += scalar.Log(magnitude(a.at(k, k)))
 	}
 	return []float64{sum}, nil
 }

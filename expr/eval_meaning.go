@@ -86,7 +86,7 @@ var meanings = [NumOps]meaning{
 	OpLog:       {f1: scalar.Log, c1: scalar.CLog},
 	OpLog2:      {f1: scalar.Log2, c1: scalar.CLog2},
 	OpLog10:     {f1: scalar.Log10, c1: scalar.CLog10},
-	OpLog1p:     {f1: math.Log1p, c1: scalar.CLog1p},
+	OpLog1p:     {f1: scalar.Log1p, c1: scalar.CLog1p},
 	OpLogAddExp: {f2: scalar.LogAddExp},
 	OpLog1mExp:  {f1: scalar.Log1mExp},
 	OpSigmoid:   {f1: scalar.Sigmoid},

@@ -263,7 +263,7 @@ func logOfSum(x []float64, peak float64) float64 {
 	for _, v := range expBelow(x[i+1:], peak) {
 		others.add(v)
 	}
-	return math.Log1p(others.sum())
+	return scalar.Log1p(others.sum())
 }
 
 // expBelow returns exp(x - peak) for each x.

@@ -10,11 +10,13 @@ import (
 // CExp is e to the power z; a product exp(x) cos(y) is finite if it can be. At most 0.51 ulp.
 func CExp(z complex128) complex128 {
 	x, y := real(z), imag(z)
-	if cspecial(z) {
-		return cmplx.Exp(z)
-	}
-	if y == 0 {
+	switch {
+	case y == 0 && x == x:
 		return complex(Exp(x), y)
+	case math.IsInf(x, 0) && !special(y): // the signs are those of cos and sin
+		return complex(math.Copysign(Exp(x), Cos(y)), math.Copysign(Exp(x), Sin(y)))
+	case cspecial(z):
+		return cmplx.Exp(z)
 	}
 	return cexpDD(cdd{ddOf(x), ddOf(y)}, y)
 }
@@ -31,14 +33,14 @@ func cexpDD(z cdd, y float64) complex128 {
 }
 
 // CExpm1 is exp(z) - 1, accurate for small z: at most 0.51 ulp, except where the real part nearly vanishes for a z that is
-// not small; at most 1 ulp on the real axis.
+// not small.
 func CExpm1(z complex128) complex128 {
 	x, y := real(z), imag(z)
 	switch {
 	case cspecial(z) || x > 700:
 		return CExp(z) - 1
 	case y == 0:
-		return complex(math.Expm1(x), y)
+		return complex(Expm1(x), y)
 	}
 	// exp(x) cos(y) - 1 = expm1(x) cos(y) - 2 sin(y/2)^2
 	_, cos := sincosDD(ddOf(y))

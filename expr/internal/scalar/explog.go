@@ -59,6 +59,14 @@ func Log(x float64) float64 {
 	return logDD(ddOf(x)).float(0)
 }
 
+// Log1p is log(1+x). At most 0.51 ulp.
+func Log1p(x float64) float64 {
+	if !(x > -1) || special(x) || math.Abs(x) < tiny {
+		return math.Log1p(x)
+	}
+	return log1pDD(ddOf(x)).float(0)
+}
+
 // Log2 is the logarithm to base 2, exact for powers of 2. At most 0.51 ulp.
 func Log2(x float64) float64 {
 	if !(x > 0) || special(x) {
