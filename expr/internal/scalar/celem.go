@@ -15,6 +15,8 @@ func CExp(z complex128) complex128 {
 		return complex(Exp(x), y)
 	case math.IsInf(x, 0) && !special(y): // the signs are those of cos and sin
 		return complex(math.Copysign(Exp(x), Cos(y)), math.Copysign(Exp(x), Sin(y)))
+	case math.IsInf(x, -1) && y != y: // the sign of a NaN is a matter of the machine
+		return 0
 	case cspecial(z):
 		return cmplx.Exp(z)
 	}

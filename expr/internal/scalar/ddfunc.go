@@ -134,7 +134,14 @@ func reduceHalfPi(x float64) (q int, r dd) {
 // sincosDD is the sine and cosine of x, any size.
 func sincosDD(x dd) (sin, cos dd) {
 	q, r := reduceHalfPi(x.hi)
-	r = r.addF(x.lo)
+	more, rest := reduceHalfPi(x.lo) // of a huge x, that goes around too
+	q, r = (q+more)&3, r.add(rest)
+	switch {
+	case r.hi > math.Pi/4:
+		q, r = (q+1)&3, r.sub(ddHalfPi)
+	case r.hi < -math.Pi/4:
+		q, r = (q+3)&3, r.add(ddHalfPi)
+	}
 	r2 := r.mul(r)
 	sin, cos = horner(r2, sinTerms).mul(r), horner(r2, cosTerms)
 	switch q {
