@@ -42,8 +42,8 @@ type Config struct {
 	// it.
 	Skip []string
 
-	// Rules are rewrite rules of the user's own, tried before the built-in
-	// ones.
+	// Rules are rewrite rules of the user's own, tried in the pass simplify,
+	// before its own.
 	Rules []optimize.Rule
 
 	// Check verifies the graph after every pass and compares what it

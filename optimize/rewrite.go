@@ -35,6 +35,9 @@ type why struct {
 // replaces it, or nil.
 type stepFunc func(n *expr.Node) (*expr.Node, why)
 
+// bodyRule is what a pass at work in the body of a loop is called in the trace.
+const bodyRule = "body"
+
 const (
 	maxChain = 400 // replacements of one place, each by what the one before made
 	maxSteps = 64  // rewrites per node of the input, on average
@@ -152,7 +155,7 @@ func (r *run) advance(m *memo, f *frame, step stepFunc) int32 {
 		m.set(id, working)
 	}
 	n := r.nodeAt(f.id)
-	repl, by := r.stepBody(n), why{rule: "body", class: Exact}
+	repl, by := r.stepBody(n), why{rule: bodyRule, class: Exact}
 	if repl == nil {
 		repl, by = step(n)
 	}

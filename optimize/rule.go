@@ -51,7 +51,8 @@ import (
 //
 // Built-in rules shrink, or go from one op to another in one direction. That
 // is tested, and for rules of the user's it is watched: rules that undo each
-// other end in an error that names them (see rewrite.go).
+// other, or what a built-in one does, end in an error that names them (see
+// rewrite.go, and undone in run.go).
 type Rule struct {
 	Name  string
 	Left  string

@@ -186,7 +186,7 @@ func tablesFor(o Options) (*tables, error) {
 	if len(o.Rules) == 0 {
 		return builtin()
 	}
-	return compileTables(slices.Concat(simplifyRules, o.Rules))
+	return compileTables(slices.Concat(o.Rules, simplifyRules))
 }
 
 func compileTables(simplify []Rule) (*tables, error) {

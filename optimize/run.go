@@ -17,7 +17,7 @@ type Options struct {
 	// Skip names passes and rules that are left out. Names that are not
 	// known here are ignored: they may belong to planning.
 	Skip []string
-	// Rules are tried after those of the pass simplify.
+	// Rules of the user's are tried in the pass simplify, before its own.
 	Rules []Rule
 	// Check verifies the graph after every pass and compares it numerically
 	// with the graph before, by the reference evaluator.
@@ -138,20 +138,56 @@ func (r *run) passes(g *expr.Graph) (*expr.Graph, error) {
 // group runs a group of passes, once or until nothing changes.
 func (r *run) group(g *expr.Graph, group []Pass) (*expr.Graph, error) {
 	for round := 0; ; round++ {
-		before, from := g, len(r.trace.Steps)
+		before, from, changed := g, len(r.trace.Steps), false
 		for i := range group {
-			var err error
-			if g, err = r.one(g, &group[i]); err != nil {
+			after, err := r.one(g, &group[i])
+			if err != nil {
 				return nil, err
 			}
+			changed = changed || !slices.Equal(after.Outputs, g.Outputs)
+			g = after
 		}
-		if !group[0].Repeat || slices.Equal(before.Outputs, g.Outputs) {
+		if !group[0].Repeat {
+			return g, nil
+		}
+		if slices.Equal(before.Outputs, g.Outputs) {
+			if changed {
+				return g, r.undone()
+			}
 			return g, nil
 		}
 		if round == maxRounds {
 			return g, r.endless(from)
 		}
 	}
+}
+
+// undone is called when what one pass has done in a round another one has
+// undone. That is an error if a rule of the user's took part: rewrites lead
+// from what it makes back to where it began.
+func (r *run) undone() error {
+	next := make(map[*expr.Node][]Step)
+	for _, s := range r.trace.Steps {
+		next[s.Before] = append(next[s.Before], s)
+	}
+	for _, s := range r.trace.Steps {
+		if !slices.ContainsFunc(r.opt.Rules, func(rule Rule) bool { return rule.Name == s.Rule }) {
+			continue
+		}
+		way := map[*expr.Node]string{s.After: s.Rule} // to each node, the rules that lead there
+		for todo := []*expr.Node{s.After}; len(todo) > 0; todo = todo[1:] {
+			for _, t := range next[todo[0]] {
+				if t.After == s.Before {
+					return expr.Errorf(expr.ErrDomain, "optimize", "rules undo each other without end on %s: %s, %s", Brief(s.Before), way[t.Before], t.Rule)
+				}
+				if way[t.After] == "" {
+					way[t.After] = way[t.Before] + ", " + t.Rule
+					todo = append(todo, t.After)
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // endless is called when a group of passes has not come to rest. That is an

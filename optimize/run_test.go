@@ -154,15 +154,6 @@ func TestEndless(t *testing.T) {
 	}
 }
 
-// TestOpposed: a rule of the user's that a later pass turns back does no harm.
-func TestOpposed(t *testing.T) {
-	rule := optimize.Rule{Name: "unstable", Left: "softplus(x)", Right: "log(1 + exp(x))", Class: optimize.Real}
-	g, _, err := optimize.Run(parse(t, "x: float64[m]; softplus(x)"), optimize.Options{Rules: []optimize.Rule{rule}})
-	if err != nil || outputs(g) != "softplus(x)" {
-		t.Errorf("%v %v", g, err)
-	}
-}
-
 // TestTrace: steps know the user's line and what they take for granted; the
 // dump shows each stage.
 func TestTrace(t *testing.T) {
