@@ -21,8 +21,10 @@ type storage struct {
 	to    int         // batch that uses it last
 	at    int         // byte in the arena
 
-	over   *storage // the one that it is written over, which has the same size
-	shared bool     // a part of another value
+	number  int      // in the plan; id is that of the storage whose memory it has
+	over    *storage // the one that it is written over, which has the same size
+	shared  bool     // a part of another value
+	partial bool     // between the two parts of a long reduction
 }
 
 // place says where a storage is.

@@ -17,7 +17,7 @@ func (q *Plan) number() {
 	use := func(s *storage, at int) {
 		if !seen[s] {
 			seen[s] = true
-			s.id, s.from = len(q.storages), at
+			s.id, s.number, s.from = len(q.storages), len(q.storages), at
 			q.storages = append(q.storages, s)
 		}
 		s.to = at

@@ -38,7 +38,7 @@ type Config struct {
 	Strict bool
 
 	// Skip leaves out optimizer passes and rules by their names; "fuse" gives
-	// each node a step of its own. ARIGNOTE_SKIP=canonicalize,div-self adds to
+	// each node a step of its own, "classes" plans every shape from the start. ARIGNOTE_SKIP=canonicalize,div-self adds to
 	// it.
 	Skip []string
 

@@ -17,12 +17,18 @@
 //     assemble.go).
 //  4. Kernels are written for the groups that result (emit.go, emitgroup.go,
 //     reduce.go).
-//  5. Memory gets its place in one arena (plan.go).
+//  5. Steps get their order, short independent ones side by side (schedule.go);
+//     memory gets its place in one arena, element-wise results over operands
+//     that nobody needs any more (buffers.go).
+//
+// For many graphs a plan for other lengths follows from one that is there,
+// without going through the graph again (class.go).
 //
 // A run (run.go, frame.go) binds the user's arrays, which are never written, and
 // lets the steps go through the worker pool in fixed parts. Products of float
-// matrices are gonum's; what no kernel can do is computed by the reference
-// meaning that package expr gives each op, which [Plan.String] shows.
+// matrices are gonum's, in parts too (blas.go); what no kernel can do is computed
+// by the reference meaning that package expr gives each op, which [Plan.String]
+// shows. [Program.RunInto] keeps what a call needs for the next one (into.go).
 //
 // Where the size of something depends on data, as of nonzero, the program is
 // run in segments: the first computes what the size depends on, the rest is
@@ -31,7 +37,7 @@
 // The order in which a reduction adds follows from its op and shape, never from
 // fusion, threads or memory: the bits of a result are the same in all of these.
 //
-// What it does not do: machine code, and steps at the same time as other steps.
+// What it does not do: machine code.
 //
 // [Config].Stages shows all of this as a page of HTML (show.go, internal/stages).
 //

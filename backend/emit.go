@@ -376,6 +376,8 @@ func (e *emitter) source(v *vertex, at []coord) kernel.Value {
 		return e.linspace(v, at[0])
 	case expr.OpUniform:
 		return e.uniform(v, at)
+	case expr.OpSize:
+		return e.cast(v.dtype, e.intParam(int(lengths(n).Int(0))))
 	}
 	start, step := n.Arg(0).Value(), n.Arg(2).Value()
 	i := e.iota(at[0])

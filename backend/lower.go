@@ -83,19 +83,32 @@ func lowerSum(n *expr.Node) *expr.Node {
 // lowerMean is the sum by the count, for complex numbers part by part.
 func lowerMean(n *expr.Node) *expr.Node {
 	x, d := n.Arg(0), wide(n.DType())
-	count := 1
-	for _, a := range n.Attr().(expr.Axes).Axes {
-		count *= length(x, a)
-	}
+	count := castTo(n, counted(n, x, n.Attr().(expr.Axes).Axes), expr.Float64)
 	total := expr.New(n, expr.OpSum, n.Attr(), castTo(n, x, d))
-	each := func(x *expr.Node) *expr.Node {
-		return expr.New(n, expr.OpDiv, nil, x, expr.Strong(expr.ScalarValue(float64(count))))
-	}
+	each := func(x *expr.Node) *expr.Node { return expr.New(n, expr.OpDiv, nil, x, count) }
 	if !d.IsComplex() {
 		return castTo(n, each(total), n.DType())
 	}
 	re, im := expr.New(n, expr.OpReal, nil, total), expr.New(n, expr.OpImag, nil, total)
 	return castTo(n, expr.New(n, expr.OpComplex, nil, each(re), each(im)), n.DType())
+}
+
+// counted returns the number of elements along axes of x, made at n: not as a
+// constant, so that another length needs no other kernel.
+func counted(n, x *expr.Node, axes []int) *expr.Node {
+	count := 1
+	var sizes []*expr.Node
+	for _, a := range axes {
+		count *= length(x, a)
+		sizes = append(sizes, expr.New(n, expr.OpSize, expr.Number{N: a}, x))
+	}
+	switch {
+	case count == 0 || len(sizes) == 0:
+		return expr.Strong(expr.ScalarValue(int64(count)))
+	case len(sizes) == 1:
+		return sizes[0]
+	}
+	return expr.New(n, expr.OpMul, nil, sizes...)
 }
 
 // length returns the length of an axis, which is known.

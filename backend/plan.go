@@ -24,6 +24,7 @@ type Plan struct {
 	arena    int64 // bytes
 	total    int64 // parts of all steps, for progress
 	thrift   thrift
+	derived  bool   // from a template: nodes have other lengths in them
 	stage    *stage // if sizes depend on data
 	frames   sync.Pool
 	used     uint64 // for the cache: when it was used last
@@ -47,8 +48,9 @@ type step struct {
 type launch struct {
 	*emitted
 	program *interp.Program
-	units   int // iterations that may be divided
-	chunk   int // units that one worker does at a time
+	text    string // of the kernel
+	units   int    // iterations that may be divided
+	chunk   int    // units that one worker does at a time
 	work    float64
 }
 
@@ -179,7 +181,7 @@ func (s *step) kernel(k *emitted) error {
 		bound := slices.Clone(k.bound)
 		units := first.Units(k.params)
 		for _, b := range first.Buffers[len(k.k.Buffers):] {
-			bound = append(bound, &storage{place: inArena, dtype: b.DType, n: units})
+			bound = append(bound, &storage{place: inArena, dtype: b.DType, n: units, partial: true})
 		}
 		parts = []*emitted{
 			{first, k.params, bound, k.picks},
@@ -193,7 +195,7 @@ func (s *step) kernel(k *emitted) error {
 		}
 		l.chunk = chunkOf(l.units, l.work)
 		var err error
-		if l.program, err = compiled(p.k); err != nil {
+		if l.program, l.text, err = compiled(p.k); err != nil {
 			return err
 		}
 		s.launches = append(s.launches, l)
@@ -252,23 +254,23 @@ var kernels struct {
 // maxKernels bounds the cache of compiled kernels.
 const maxKernels = 1024
 
-// compiled returns the compiled form of a kernel.
-func compiled(k *kernel.Kernel) (*interp.Program, error) {
-	text := k.String()
+// compiled returns the compiled form of a kernel, and its text.
+func compiled(k *kernel.Kernel) (p *interp.Program, text string, err error) {
+	text = k.String()
 	kernels.Lock()
 	defer kernels.Unlock()
 	if p := kernels.byText[text]; p != nil {
-		return p, nil
+		return p, text, nil
 	}
-	p, err := interp.Compile(elementary.Expand(k))
+	p, err = interp.Compile(elementary.Expand(k))
 	if err != nil {
-		return nil, &InternalError{Stage: "plan", Cause: err.Error() + "\n" + text}
+		return nil, "", &InternalError{Stage: "plan", Cause: err.Error() + "\n" + text}
 	}
 	if kernels.byText == nil || len(kernels.byText) >= maxKernels {
 		kernels.byText = make(map[string]*interp.Program)
 	}
 	kernels.byText[text] = p
-	return p, nil
+	return p, text, nil
 }
 
 // minWork is the least work, in additions, that is worth sharing among workers;

@@ -18,15 +18,16 @@ import (
 // Program is a compiled function. It does not change: any number of goroutines
 // may run it at the same time.
 type Program struct {
-	graph  *expr.Graph
-	trace  *optimize.Trace
-	config Config
-	level  cpu.Level           // of the processor, or what it is to be taken for
-	host   map[*expr.Node]bool // scalars whose values are needed for planning
-	plans  planCache
-	calls  sync.Pool // of *call: for RunInto
-	whole  clock     // of runs, if they are profiled
-	page   *stages.Program
+	graph   *expr.Graph
+	trace   *optimize.Trace
+	config  Config
+	level   cpu.Level           // of the processor, or what it is to be taken for
+	host    map[*expr.Node]bool // scalars whose values are needed for planning
+	plans   planCache
+	classes classes   // used with plans locked
+	calls   sync.Pool // of *call: for RunInto
+	whole   clock     // of runs, if they are profiled
+	page    *stages.Program
 }
 
 // newProgram returns the Program for a simplified graph.
@@ -50,7 +51,9 @@ func (p *Program) Run(args ...any) (results []*tensor.Dense, err error) {
 }
 
 // RunContext is Run that ends early, with the context's error, when ctx is done:
-// that is looked at between parts of steps, tens of microseconds apart.
+// that is looked at between parts of steps, tens of microseconds apart, a few
+// milliseconds in large products. What the reference computes, such as svd of one
+// matrix, is one part.
 func (p *Program) RunContext(ctx context.Context, args ...any) (results []*tensor.Dense, err error) {
 	defer catch("run", p.graph, &err)
 	if p.config.Profile {
@@ -115,6 +118,11 @@ func (p *Program) order(args map[string]any) ([]any, error) {
 // dtype and shape for each output, of any strides. A tensor in out may share
 // memory with an argument: the arguments are read before out is written. If
 // there is an error nothing is written.
+//
+// A call like an earlier one (arguments of the same kinds and shapes, not nested
+// slices) allocates nothing, unless the reference computes a step: see
+// [Plan.String]. For that the Program keeps a few tensors of the last calls in
+// memory, until the next garbage collections.
 func (p *Program) RunInto(out []*tensor.Dense, args ...any) (err error) {
 	defer catch("run", p.graph, &err)
 	if p.config.Profile {

@@ -95,10 +95,27 @@ func (p *Program) plan(values []*expr.Value) (*Plan, error) {
 		q.used = c.clock
 		return q, nil
 	}
-	q, err := p.newPlan(values)
-	if err != nil {
-		return nil, err
+	var q *Plan
+	class, ok := p.classify(values)
+	if ok {
+		q = p.bound(class)
 	}
+	if q == nil {
+		var err error
+		if q, err = p.newPlan(values); err != nil {
+			return nil, err
+		}
+		if ok {
+			p.learn(class, q, values)
+		}
+	}
+	c.put(q)
+	return q, nil
+}
+
+// put adds a plan for the key of the last call, in place of the one that was not
+// used for the longest time.
+func (c *planCache) put(q *Plan) {
 	if c.byKey == nil {
 		c.byKey = make(map[string]*Plan)
 	}
@@ -113,7 +130,6 @@ func (p *Program) plan(values []*expr.Value) (*Plan, error) {
 	}
 	q.used = c.clock
 	c.byKey[string(c.key)] = q
-	return q, nil
 }
 
 // forget drops a plan from the cache.
@@ -197,9 +213,14 @@ func (p *Program) Plan(args ...any) (q *Plan, err error) {
 	if err != nil {
 		return nil, err
 	}
-	q, err = p.plan(values)
-	if err != nil || q.stage == nil {
-		return q, err
+	if q, err = p.plan(values); err != nil {
+		return nil, err
+	}
+	if q.derived { // the texts of its nodes are about other lengths
+		return p.newPlan(values)
+	}
+	if q.stage == nil {
+		return q, nil
 	}
 	return q.stage.plan(values)
 }

@@ -76,7 +76,7 @@ func kindOf(n *expr.Node) kind {
 		return kindReduce
 	case op == expr.OpDimShuffle || op == expr.OpSlice || op == expr.OpBroadcastTo || op == expr.OpDiag && n.Arg(0).Rank() == 2:
 		return kindView
-	case op == expr.OpArange || op == expr.OpLinspace || op == expr.OpEye || op == expr.OpUniform:
+	case op == expr.OpArange || op == expr.OpLinspace || op == expr.OpEye || op == expr.OpUniform || op == expr.OpSize:
 		return kindSource
 	case op == expr.OpTril || op == expr.OpTriu:
 		return kindMask
@@ -244,6 +244,9 @@ func vertexKey(n *expr.Node, args []*vertex) string {
 		}
 	default:
 		b = append(append(b, ' '), a.Key()...)
+	}
+	if n.Op() == expr.OpSize {
+		b = strconv.AppendInt(append(b, ' '), lengths(n).Int(0), 10)
 	}
 	if n.Op() == expr.OpUniform {
 		shape, _ := n.Type().Shape()

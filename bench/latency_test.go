@@ -5,6 +5,9 @@ import (
 	"testing"
 	"time"
 
+	"gorgonia.org/tensor"
+
+	"arignote/autodiff"
 	"arignote/backend"
 	"arignote/expr"
 )
@@ -76,35 +79,71 @@ func BenchmarkCompile(b *testing.B) {
 	b.ReportMetric(each(run), "first-run-µs/op")
 }
 
-// BenchmarkNewLength measures calls of a compiled Program: with vectors of a
+// fresh are programs whose arguments have a length n, for measuring what a new
+// one costs.
+var fresh = []struct {
+	name, src string
+	args      func(n int, data []float64) []any
+}{
+	{"W1", "a: float64[?]\nb: float64[?]\na**2 + b**2 + 2*a*b", func(n int, data []float64) []any { return []any{data[:n], data[:n]} }},
+	{"softmax", "x: float64[?, ?]\nsoftmax(x, axis=1)", func(n int, data []float64) []any { return []any{matrix(n, 8, data)} }},
+	{"slide", "a: float64\nv: float64[?]\nM: float64[?, ?]\na/a + dot(M + a, v)", func(n int, data []float64) []any { return []any{1.5, data[:8], matrix(n, 8, data)} }},
+	{"MLP step", `x: float64[?, ?]
+y: float64[?, ?]
+U: float64[?, ?]
+V: float64[?, ?]
+loss = mean((dot(tanh(dot(x, U)), V) - y)**2)
+loss, U - 0.1*grad(loss, U), V - 0.1*grad(loss, V)`, func(n int, data []float64) []any {
+		return []any{matrix(n, 8, data), matrix(n, 2, data), matrix(8, 4, data), matrix(4, 2, data)}
+	}},
+	{"50 nodes", "", func(n int, data []float64) []any { return []any{data[:n]} }},
+}
+
+func matrix(rows, cols int, data []float64) *tensor.Dense {
+	return tensor.New(tensor.WithShape(rows, cols), tensor.WithBacking(data[:rows*cols]))
+}
+
+// BenchmarkNewLength measures calls of a compiled Program: with arrays of a
 // length that it meets for the first time, and of the length of the last call.
 // The difference is what a new shape costs.
 func BenchmarkNewLength(b *testing.B) {
-	x, y := expr.Vector("a"), expr.Vector("b")
-	square := func(n *expr.Node) *expr.Node { return n.Pow(2) }
-	p, err := backend.Compile([]*expr.Node{x, y}, square(x).Add(square(y)).Add(x.Mul(y).Mul(2)))
-	if err != nil {
-		b.Fatal(err)
-	}
-	// Lengths repeat after so many calls that no Program will remember them;
-	// the one that stays the same is the middle one, so that both cost the
-	// same but for the new shape.
-	const shortest, lengths = 100, 5000
-	data := make([]float64, shortest+lengths)
-	for _, fresh := range []bool{true, false} {
-		b.Run(map[bool]string{true: "new", false: "same"}[fresh], func(b *testing.B) {
-			i := 0
-			for b.Loop() {
-				n := shortest + lengths/2
-				if fresh {
-					n = shortest + i%lengths
-					i++
-				}
-				if _, err := p.Run(data[:n], data[:n]); err != nil {
-					b.Fatal(err)
-				}
+	for _, c := range fresh {
+		var p *backend.Program
+		var err error
+		if c.src == "" {
+			x := expr.Vector("x")
+			p, err = backend.Compile([]*expr.Node{x}, fifty(x))
+		} else {
+			g, wrong := expr.Parser{Funcs: autodiff.Funcs}.ParseGraph(c.src)
+			if wrong != nil {
+				b.Fatal(wrong)
 			}
-		})
+			p, err = backend.Compile(g.Inputs, g.Outputs...)
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+		// Lengths repeat after so many calls that no Program will remember
+		// them; the one that stays the same is the middle one, so that both
+		// cost the same but for the new shape.
+		const shortest, lengths = 100, 500
+		data := make([]float64, 8*(shortest+lengths))
+		for _, kind := range []string{"new", "same"} {
+			b.Run(c.name+"/"+kind, func(b *testing.B) {
+				i := 0
+				b.ReportAllocs()
+				for b.Loop() {
+					n := shortest + lengths/2
+					if kind == "new" {
+						n = shortest + i%lengths
+						i++
+					}
+					if _, err := p.Run(c.args(n, data)...); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
 	}
 }
 
