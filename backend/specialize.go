@@ -115,10 +115,11 @@ func (s *special) node(n *expr.Node, args []*expr.Node, host bool) (m *expr.Node
 	if err := m.Err(); err != nil {
 		return nil, false, err
 	}
-	switch {
-	case n.Op() == expr.OpSize && !host && !empty(m):
-		return m, true, nil // a number that a kernel has as a parameter
-	case n.Op() == expr.OpSize || n.Op() == expr.OpShape:
+	switch n.Op() {
+	case expr.OpSize, expr.OpShape:
+		if n.Op() == expr.OpSize && !host && !empty(m) {
+			return m, true, nil // a number that a kernel has as a parameter
+		}
 		return expr.Strong(lengths(m)), true, nil
 	case expr.OpMap:
 		if items := lowerMap(m); len(items) == 1 {
