@@ -42,6 +42,8 @@ func (v Verdict) String() string {
 	switch {
 	case v.Wrong:
 		return fmt.Sprintf("WRONG: differs at %s", v.Example)
+	case v.Differs == 0 && v.Special == 0:
+		return how + ", of constants alone"
 	case v.Differs == 0:
 		return fmt.Sprintf("%s on %d random, %d special values", how, v.Random, v.Special)
 	}

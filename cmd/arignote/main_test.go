@@ -129,6 +129,31 @@ func TestTranscripts(t *testing.T) {
 	}
 }
 
+// TestHTML: the page has the plan where there are values.
+func TestHTML(t *testing.T) {
+	dir := t.TempDir()
+	for _, c := range []struct {
+		command string
+		plans   int
+	}{
+		{"arignote print 'x: float64[n]; exp(x)' --html stages.html", 0},
+		{"arignote print 'exp(x)' 'x=[1,2]' --html stages.html", 1},
+		{"arignote explain 'x: float64[n]; x/x' --html stages.html", 0},
+		{"arignote eval 'exp(x)' 'x=[1,2]' --html stages.html", 1},
+	} {
+		transcript(t, dir, c.command)
+		page, err := os.ReadFile(filepath.Join(dir, "stages.html"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for class, want := range map[string]int{"program": 1, "plan": c.plans} {
+			if n := strings.Count(string(page), `<script type="application/json" class="`+class+`">`); n != want {
+				t.Errorf("%s: %d blocks of a %s, want %d", c.command, n, class, want)
+			}
+		}
+	}
+}
+
 // transcript runs a line "[printf TEXT |] arignote ARGS" and returns what it
 // prints. Success writes to standard output alone, failure to standard error
 // alone.

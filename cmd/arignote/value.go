@@ -7,6 +7,7 @@ import (
 
 	"arignote/cmd/arignote/internal/npy"
 	"arignote/expr"
+	"arignote/expr/syntax"
 )
 
 // maxArray is the largest size in bytes of an array in a .npz file, which may
@@ -27,6 +28,12 @@ func readValue(name, src string, declared expr.DType) (any, error) {
 	case isFile:
 		v, err = readMember(file, member, name)
 	case strings.HasPrefix(strings.TrimSpace(src), "["):
+		if _, wrong := syntax.Parse(src); wrong != nil {
+			// Not from within the call below: the bracket that is missing
+			// would be told of the call's.
+			_, err = expr.Parse(src)
+			break
+		}
 		t.skip = len(arrayCall)
 		v, err = readList(src, declared)
 	default:

@@ -56,6 +56,9 @@ func Add(file string, p *Program) error {
 		mode, text = os.O_TRUNC, head
 	}
 	if err := write(name, mode, text, "program", p); err != nil {
+		if wrong, ok := err.(*os.PathError); ok {
+			wrong.Path = file // as the user knows it
+		}
 		return err
 	}
 	pages.programs[name] = n + 1
