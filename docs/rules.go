@@ -32,6 +32,9 @@ func rewrites(module string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if err := s.placed(passes); err != nil {
+		return "", err
+	}
 	var b strings.Builder
 	b.WriteString(aboutRules)
 	b.WriteString("## Passes\n\nIn their order; neighbours that are marked are repeated together until nothing changes.\n\n" +
@@ -46,6 +49,18 @@ func rewrites(module string) (string, error) {
 		s.writePass(&b, fields(p), shared)
 	}
 	return b.String(), nil
+}
+
+// placed checks that each table of rules is that of a pass, by its name.
+func (s *source) placed(passes *ast.CompositeLit) error {
+	for _, table := range s.order {
+		if s.ruleTable(table) != nil && !slices.ContainsFunc(passes.Elts, func(p ast.Expr) bool {
+			return strings.HasPrefix(table, text(fields(p)["Name"]))
+		}) {
+			return fmt.Errorf("the table %s of rules must be called like its pass: simplifyRules, structureSlicing", table)
+		}
+	}
+	return nil
 }
 
 func mark(e ast.Expr) string {
