@@ -10,13 +10,15 @@
 //
 //  1. The graph is written again for these shapes: every dim is known, integers
 //     that shapes depend on are numbers, ops without a loop of their own, such as
-//     softmax, are expressed by others (specialize.go, lower.go).
+//     softmax, are expressed by others (specialize.go, lower.go; products in
+//     matmul.go, map in map.go).
 //  2. Vertices say how each value comes to be: an element-wise op, a view, a
 //     reduction, an assembled array, a product, the reference (vertex.go).
-//  3. Fusion decides what is stored and which loops store it together (fuse.go,
-//     assemble.go).
+//  3. Fusion decides what is stored and which loops store it together (fuse.go;
+//     rows.go for what goes over the same rows, assemble.go for results that are
+//     put together from parts).
 //  4. Kernels are written for the groups that result (emit.go, emitgroup.go,
-//     reduce.go).
+//     reduce.go, share.go; element-wise loops in while.go, scans in scan.go).
 //  5. Steps get their order, short independent ones side by side (schedule.go);
 //     memory gets its place in one arena, element-wise results over operands
 //     that nobody needs any more (buffers.go).

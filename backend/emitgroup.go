@@ -119,6 +119,16 @@ func (e *emitter) plainLoops(dims []int, body func(e *emitter, at []coord)) []ke
 	return vars
 }
 
+// reduced names the loops along which the elements of an output are combined.
+func (e *emitter) reduced(s *storage, shape []int, vars map[int]kernel.Var) {
+	b := &e.k.Buffers[e.buf(s, kernel.Out)]
+	for axis := range shape {
+		if l, ok := vars[axis]; ok {
+			b.Reduced = append(b.Reduced, e.k.Vars[l-1])
+		}
+	}
+}
+
 // storeRoot writes the store of a root; at has the loops.
 func (e *emitter) storeRoot(r *root, at []coord) {
 	place := spread(r.v.shape, at)
@@ -220,6 +230,7 @@ func (e *emitter) innermost(at []coord, i int) {
 		}
 	})
 	for i, r := range combined {
+		e.reduced(r.v.array.storage, x.shape, vars)
 		e.store(r.v.array.storage, r.v.array.address(spread(r.v.shape, outer)), results[i])
 	}
 }

@@ -50,6 +50,12 @@ var looped = []struct {
 	{"map over several", "x: D[n, m]\nr = map(lambda r, a: (where(r[0] > 0, r, a), sum(r) - r[-1], argmax(r)), x, x[0])\nr[0], r[1], r[2]", "int64 int16", 3, 0},
 	{"map over columns", "x: D[n, m]\nmap(lambda c: concatenate((c, x[:2, 0], c[:1])), x.T), map(lambda c: reshape(c, (-1, 1)) + c[-1], x.T), map(lambda c: tril(c[:, None] + c[:4]), x.T)", "float32 int64", 3, 0},
 	{"map of products", "x: D[n, m]\nmap(lambda r: dot(r, x[0]), x), map(lambda r: x[:3] @ r, x), map(lambda r: r @ x.T[:, :3], x), map(lambda r: r[:3, None] @ r[None, :2], x)", "int64 complex128", 4, 1e-9},
+	{"map of takes", "x: D[n, m]\ni: int64[n]\nj = abs(i) % shape(x)[1]\nmap(lambda k: x[0, k], j), map(lambda k: x[:, k], j), map(lambda r: r[[0, -1]], x)", "int64 float32", 5, 0},
+	{"map of takes of its own", "x: D[n, m]\ny = x[:, :, None] + x[:, None, :3]\nmap(lambda r: r[abs(astype(r[0], 'int64')) % size(r)], x), map(lambda r: r[:, [0, 0]], y), map(lambda r: r[[0, 0], abs(r[:2, 0]) % 1], y), map(lambda r: r[:, abs(r[0, :1]) % 1], y)", "int64", 7, 0},
+	{"index that is computed", "x: D[n, m]\ny: D[n]\nx[argmax(y)], x[1:, argmax(x[0])], x[argmin(y), argmin(x[:, 0] % 1)], x[argmax(y) - shape(y)[0], None, ::2], x[argmax(y)*0 - 1]", "int64 uint8", 9, 0},
+	{"index out of range", "x: D[n]\ny: D[n, m]\nx[argmax(x) + 70], y[::2, argmin(x) - 2000]", "int64", 2, 0},
+	{"bounds that are computed", "x: D[n, m]\nx[argmax(x[:, 0]):, argmax(x[0])]", "int64", 9, 0},
+	{"map of parts", "x: D[n, m]\nmap(lambda r: set_subtensor(r[1:], r[:-1]), x), map(lambda r: inc_subtensor(r[:2], 1), x), map(lambda r: set_subtensor(x[0], r), x[:, 0]), map(lambda r: set_subtensor(r[0], 7), x)", "int64", 4, 0},
 	{"map of loops", "x: D[n]\nmap(lambda e: while_loop(lambda z, k: z < 50, lambda z, k: (z + z, k + 1), (abs(e) + 1, 0), 20)[1], x), map(lambda e: softmax(e + arange(4)), x)", "float64", 2, 1e-9},
 	{"put together", "x: D[n, m]\nconcatenate((x, sqrt(abs(x[:2])), x[::-1]), axis=0), concatenate((x[:, ::2], x*2, x[:, :1]), axis=1)", "float32", 2, 0},
 }

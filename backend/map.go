@@ -144,8 +144,20 @@ func (b *mapping) rule(x *expr.Node, args []mapped) (y mapped, ok bool) {
 	case expr.OpDimShuffle:
 		return one(op, expr.Pattern{Axes: append([]int{0}, behind(attr.(expr.Pattern).Axes)...)}, args[0].Node)
 	case expr.OpSlice:
-		whole := expr.IndexItem{Kind: expr.IndexSlice, Step: expr.Size{Arg: -1, N: 1}}
-		return one(op, expr.Index{Items: append([]expr.IndexItem{whole}, resolve(x).Items...)}, args[0].Node)
+		return one(op, insideOf(resolve(x)), args[0].Node)
+	case expr.OpSetSlice:
+		rank := x.Rank() // of the part
+		for _, it := range x.Attr().(expr.Index).Items {
+			switch it.Kind {
+			case expr.IndexNew:
+				rank++
+			case expr.IndexInt:
+				rank--
+			}
+		}
+		return one(op, insideOf(resolve(x)), b.all(args[0]), b.lead(args[1], rank))
+	case expr.OpTake:
+		return b.take(x, args)
 	case expr.OpBroadcastTo:
 		return mapped{broadcastTo(b.at, b.lead(args[0], len(shape)), append([]int{b.length}, shape...)), true}, true
 	case expr.OpReshape:
@@ -174,6 +186,64 @@ func behind(axes []int) []int {
 		}
 	}
 	return out
+}
+
+// insideOf returns an index of each element as one of all.
+func insideOf(index expr.Index) expr.Index {
+	whole := expr.IndexItem{Kind: expr.IndexSlice, Step: expr.Size{Arg: -1, N: 1}}
+	return expr.Index{Items: append([]expr.IndexItem{whole}, index.Items...)}
+}
+
+// take returns elements of an array at computed places: of the same array for
+// each element, at the same places of each, or at places of its own of each.
+func (b *mapping) take(x *expr.Node, args []mapped) (y mapped, ok bool) {
+	a := x.Attr().(expr.Gathered)
+	index, own, rank := args[1:], false, 0
+	for _, i := range x.Args()[1:] {
+		own, rank = own || b.of[i].each, max(rank, i.Rank())
+	}
+	at := a.Axes[0] // where the axes of the indices are in the result for one element
+	if a.Front {
+		at = 0
+	}
+	if !own {
+		r := expr.New(b.at, expr.OpTake, expr.Gathered{Axes: behind(a.Axes), Front: a.Front}, nodes(args)...)
+		if a.Front {
+			r = moved(b.at, r, rank, 1, 0)
+		}
+		return mapped{r, true}, true
+	}
+	from := []*expr.Node{args[0].Node}
+	if args[0].each {
+		element := expr.New(b.at, expr.OpArange, expr.Filled{DType: expr.Int64}, expr.Const(0), expr.Const(b.length), expr.Const(1))
+		from = append(from, b.lead(mapped{element, true}, rank))
+	}
+	for _, i := range index {
+		from = append(from, b.lead(i, rank))
+	}
+	if !args[0].each { // the leading axis is the first of those of the indices
+		return mapped{moved(b.at, expr.New(b.at, expr.OpTake, a, from...), at, 1, 0), true}, true
+	}
+	axes := append([]int{0}, behind(a.Axes)...)
+	front := false // where there are axes between them
+	for i := range len(axes) - 1 {
+		front = front || axes[i+1] != axes[i]+1
+	}
+	r := expr.New(b.at, expr.OpTake, expr.Gathered{Axes: axes, Front: front}, from...)
+	return mapped{moved(b.at, r, 1, rank, 1+at), true}, true
+}
+
+// moved returns x with count axes from number from on at number to.
+func moved(n, x *expr.Node, from, count, to int) *expr.Node {
+	var rest, axes []int
+	for i := range x.Rank() {
+		if i >= from && i < from+count {
+			axes = append(axes, i)
+		} else {
+			rest = append(rest, i)
+		}
+	}
+	return expr.New(n, expr.OpDimShuffle, expr.Pattern{Axes: slices.Insert(rest, to, axes...)}, x)
 }
 
 // dot returns a product of vectors or matrices for all elements.

@@ -1,6 +1,10 @@
 package backend
 
-import "arignote/expr"
+import (
+	"slices"
+
+	"arignote/expr"
+)
 
 // This file makes of a graph the graph for concrete arguments: all dims known,
 // integers on which shapes depend replaced by their values, ops without a loop
@@ -133,6 +137,7 @@ func (s *special) node(n *expr.Node, args []*expr.Node, host bool) (m *expr.Node
 			return items[m.Attr().(expr.Number).N], true, nil
 		}
 	}
+	m = computedIndex(m)
 	from, to := shapeArgs(m)
 	for i := from; i < to; i++ {
 		if m.Arg(i).Value() == nil {
@@ -156,6 +161,47 @@ func (s *special) node(n *expr.Node, args []*expr.Node, host bool) (m *expr.Node
 		m = f(m)
 	}
 	return m, m.Err() == nil, m.Err()
+}
+
+// computedIndex makes takes of those integers in the index of a slice that are
+// not known: they decide which elements are wanted, not how many.
+func computedIndex(n *expr.Node) *expr.Node {
+	if n.Op() != expr.OpSlice {
+		return n
+	}
+	items := slices.Clone(n.Attr().(expr.Index).Items)
+	var axes []int
+	var index []*expr.Node
+	axis := 0
+	unknown := func(z expr.Size) bool { return z.Arg >= 0 && n.Arg(z.Arg).Value() == nil }
+	for i := range items {
+		it := &items[i]
+		switch {
+		case it.Kind == expr.IndexSlice && (unknown(it.Step) || it.HasStart && unknown(it.Start) || it.HasStop && unknown(it.Stop)):
+			return n
+		case it.Kind == expr.IndexInt && unknown(it.Start):
+			axes, index = append(axes, axis), append(index, n.Arg(it.Start.Arg))
+			*it = expr.IndexItem{Kind: expr.IndexSlice, Step: expr.Size{Arg: -1, N: 1}}
+		}
+		if it.Kind != expr.IndexInt {
+			axis++
+		}
+	}
+	if axes == nil {
+		return n
+	}
+	// Arguments keep their numbers; those that are left over are not used.
+	args := slices.Clone(n.Args())
+	for i := 1; i < len(args); i++ {
+		if args[i].Value() == nil {
+			args[i] = expr.Const(0)
+		}
+	}
+	x := expr.New(n, expr.OpSlice, expr.Index{Items: items}, args...)
+	if x.Err() != nil {
+		return n
+	}
+	return expr.New(n, expr.OpTake, expr.Gathered{Axes: axes}, append([]*expr.Node{x}, index...)...)
 }
 
 // lengths returns the value of shape and size.
