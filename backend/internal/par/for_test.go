@@ -458,3 +458,25 @@ func TestThreads(t *testing.T) {
 		}
 	}
 }
+
+// TestCancelOrComplete cancels calls at any time: a call that returns no error
+// has run all parts.
+func TestCancelOrComplete(t *testing.T) {
+	procs(t, 4)
+	o := par.Options{Threads: 4, Progress: func(_, _ int) {}} // parts end one by one
+	for i := range 3000 {
+		ctx, cancel := context.WithCancel(context.Background())
+		o.Context = ctx
+		var ran atomic.Int64
+		stop := int64(i % 9)
+		err := par.For(o, 8, 1, func(_, _, _ int) {
+			if ran.Add(1) == stop {
+				cancel()
+			}
+		})
+		if n := ran.Load(); err == nil && n != 8 || err != nil && n == 0 && stop > 0 {
+			t.Fatalf("call %d: %v after %d parts", i, err, n)
+		}
+		cancel()
+	}
+}

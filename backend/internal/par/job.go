@@ -105,7 +105,7 @@ func (j *job) abandon(ended *bool) {
 	if *ended {
 		return
 	}
-	j.giveUp()
+	j.giveUp(false)
 	for j.await() {
 	}
 	j.close()
@@ -121,7 +121,7 @@ func (j *job) work(worker int) {
 			if worker != 0 {
 				j.failure.CompareAndSwap(nil, newPanic(recover()))
 			}
-			j.giveUp()
+			j.giveUp(false)
 			ran++
 		}
 		j.finish(ran)
@@ -170,9 +170,7 @@ const claimedAll = 1 << 62
 // none at present.
 func (j *job) claim() int {
 	if closed(j.done) {
-		if j.giveUp() {
-			j.cancelled.Store(true)
-		}
+		j.giveUp(true)
 		return -1
 	}
 	if j.tasks != nil {
@@ -199,15 +197,18 @@ func (j *job) unclaimed() int {
 	return int(max(0, end-j.next.Load()))
 }
 
-// giveUp makes all items that are not claimed unclaimable and reports whether
-// there were any.
-func (j *job) giveUp() bool {
+// giveUp makes all items that are not claimed unclaimable. If there were any and
+// the reason is that the context is done, the job counts as cancelled, which must
+// be seen before the last of them are no longer left: the caller returns then.
+func (j *job) giveUp(cancelled bool) {
 	unclaimed := int64(j.total) - j.next.Swap(claimedAll)
 	if unclaimed <= 0 {
-		return false
+		return
+	}
+	if cancelled {
+		j.cancelled.Store(true)
 	}
 	j.finish(int(unclaimed))
-	return true
 }
 
 // finish takes items from those that are left and tells a sleeping caller if
