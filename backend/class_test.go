@@ -3,6 +3,7 @@ package backend_test
 import (
 	"math"
 	"math/rand/v2"
+	"sync"
 	"testing"
 
 	"arignote/backend"
@@ -137,5 +138,29 @@ func TestNoClasses(t *testing.T) {
 		if backend.Templates(p) > 0 {
 			t.Errorf("%s: a template", src)
 		}
+	}
+}
+
+// TestClassesTogether meets new lengths in many goroutines at the same time.
+func TestClassesTogether(t *testing.T) {
+	p := program(t, backend.Config{Threads: 2}, "x: float64[m]\nA: float64[m, 8]\nsum(x*size(x)), dot(A.T, x)")
+	var wg sync.WaitGroup
+	for g := range 8 {
+		wg.Go(func() {
+			for i := range 30 {
+				n := 65 + (i*8+g)%60
+				x := make([]float64, n)
+				x[n-1] = 1
+				A := dense(n, 8)
+				r, err := p.Run(x, A)
+				if err != nil || r[0].Data() != float64(n) || r[1].Float64s()[3] != A.Float64s()[8*n-5] {
+					t.Errorf("%d: %v %v", n, r, err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if backend.Templates(p) == 0 {
+		t.Error("no template")
 	}
 }
