@@ -208,7 +208,7 @@ function lay(p, column) {
       for (let i = r.from; i < r.to; i++) parts.push(line(p, column, i));
       continue;
     }
-    const text = '⋯ ' + plural(r.to - r.from, 'line') + (r.more ? ' more' : ' as before');
+    const text = '⋯ ' + plural(r.to - r.from, 'line') + (r.more ? ' more' : ' unchanged');
     parts.push(element('button', {class: 'folded', onclick: () => open(p, column, r)}, text));
   }
   column.body.replaceChildren(...parts);
