@@ -2,10 +2,13 @@
 
 GOTOOL = go tool -modfile=tools/go.mod
 
-.PHONY: test docs viewer-test slide vet staticcheck race fuzz bench peers peers-setup arm64 contraction cross ci
+.PHONY: test docs accuracy viewer-test slide vet staticcheck race fuzz bench peers peers-setup arm64 contraction cross ci
 
 test:            ## all tests
 	go test ./...
+
+accuracy:        ## docs/accuracy.md: stabilised expressions against correctly rounded values
+	go run ./bench/accuracy -docs
 
 slide:           ## the main job: simplify, differentiate, print and run the slide on real input
 	go run ./examples/02-slide

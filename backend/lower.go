@@ -169,17 +169,22 @@ func dropAxes(n, x *expr.Node, axes []int) *expr.Node {
 	return expr.New(n, expr.OpDimShuffle, expr.Pattern{Axes: pattern}, x)
 }
 
+// alongKept is the axis of n as that of a reduction that keeps it.
+func alongKept(n *expr.Node) expr.Axes {
+	axes := keep(n.Attr().(expr.Axis).Axis)
+	axes.All = n.Rank() == 1
+	return axes
+}
+
 // shifted returns x minus its maximum along the axis of n, and the sum of the
 // exponentials of that.
 func shifted(n *expr.Node) (x, e, s *expr.Node, ok bool) {
-	a := n.Attr().(expr.Axis).Axis
 	x = castTo(n, n.Arg(0), n.DType())
 	shape, _ := x.Type().Shape()
-	if a < 0 || slices.Contains(shape, 0) {
+	if n.Attr().(expr.Axis).Axis < 0 || slices.Contains(shape, 0) {
 		return nil, nil, nil, false
 	}
-	axes := keep(a)
-	axes.All = x.Rank() == 1
+	axes := alongKept(n)
 	x = expr.New(n, expr.OpSub, nil, x, expr.New(n, expr.OpMax, axes, x))
 	e = expr.New(n, expr.OpExp, nil, x)
 	return x, e, sumOf(n, e, axes), true
@@ -194,13 +199,21 @@ func lowerSoftmax(n *expr.Node) *expr.Node {
 	return expr.New(n, expr.OpDiv, nil, e, s)
 }
 
-// lowerLogSoftmax is x - max - log(sum(exp(x - max))).
+// lowerLogSoftmax is x - max - log(sum(exp(x - max))). The largest elements give
+// a whole number to the sum; the others are added apart from it, so that a
+// probability near 1 keeps the digits of its logarithm.
 func lowerLogSoftmax(n *expr.Node) *expr.Node {
-	x, _, s, ok := shifted(n)
+	x, e, _, ok := shifted(n)
 	if !ok {
 		return n
 	}
-	return expr.New(n, expr.OpSub, nil, x, expr.New(n, expr.OpLog, nil, s))
+	zero, one := expr.Const(0.0), expr.Const(1.0)
+	smaller := expr.New(n, expr.OpLt, nil, x, zero)
+	axes := alongKept(n)
+	largest := sumOf(n, expr.New(n, expr.OpWhere, nil, smaller, zero, e), axes)
+	others := sumOf(n, expr.New(n, expr.OpWhere, nil, smaller, e, zero), axes)
+	sum := expr.New(n, expr.OpAdd, nil, expr.New(n, expr.OpSub, nil, largest, one), others)
+	return expr.New(n, expr.OpSub, nil, x, expr.New(n, expr.OpLog1p, nil, sum))
 }
 
 // lowerSumLike is a sum over the axes that were stretched.

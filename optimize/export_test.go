@@ -12,13 +12,14 @@ type TableOf struct {
 func Tables() []TableOf {
 	return []TableOf{
 		{"simplify", "optimize/rules.go", simplifyRules},
-		{"stabilize", "optimize/rules.go", stabilizeRules},
+		{"stabilize", "optimize/stabilize.go", stabilizeRules},
 		{"structure", "optimize/structure.go", structureRules},
 		{"structure", "optimize/slicing.go", structureSlicing},
 		{"structure", "optimize/assigning.go", structureAssigning},
 		{"structure", "optimize/joining.go", structureJoining},
 		{"structure", "optimize/taking.go", structureTaking},
 		{"structure", "optimize/counted.go", structureCounting},
+		{"symmetry", "optimize/symmetry.go", symmetryRules},
 		{"linalg", "optimize/linalg.go", linalgRules},
 		{"linalg", "optimize/products.go", linalgProducts},
 		{"linalg", "optimize/matrices.go", linalgMatrices},

@@ -14,6 +14,9 @@ func (r *run) fit(old, m *expr.Node) *expr.Node {
 	if m == nil || m.Err() != nil || old.Type().IsTuple() || m.Type().IsTuple() {
 		return nil
 	}
+	if r.opt.Strict && !r.keepsErrors(old, m) {
+		return nil
+	}
 	if m = r.fitDType(old, m); m == nil {
 		return nil
 	}

@@ -33,8 +33,12 @@ var Passes = []Pass{
 		Why: "replaces formulas that overflow or cancel; after collecting, which brings their parts together"},
 	{Name: "structure", run: structure, Repeat: true, Exact: true,
 		Why: "merges views and reductions, drops stretching that an operation does anyway"},
+	{Name: "symmetry", run: symmetry, Repeat: true, After: []string{"structure"},
+		Why: "reductions of a symmetric or antisymmetric block over one axis serve for the other; after structure has brought them to one form"},
 	{Name: "linalg", run: linalg, Repeat: true, After: []string{"structure"},
 		Why: "inv(A) @ b becomes solve(A, b); after transposes have met"},
+	{Name: "factorize", run: factorize, Repeat: true, After: []string{"canonicalize", "stabilize"},
+		Why: "takes common factors out of sums where that saves operations; after the rules that look for the sums as written"},
 	{Name: "blas", run: blas, After: []string{"canonicalize", "structure", "linalg"},
 		Why: "products of matrices take in scalings, transposes and sums; last, because no rule looks inside a gemm"},
 }

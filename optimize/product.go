@@ -14,6 +14,7 @@ type product struct {
 	factors []factor
 	index   positions
 	cost    int  // operations that the collected nodes spend
+	met     int  // how often a factor was met a second time: x*y*x is better square(x)*y
 	shared  bool // an inner product was left closed that others use
 	bad     bool
 	few     [4]factor
@@ -26,13 +27,20 @@ func newProduct(d expr.DType) *product {
 	return p
 }
 
+// coefficient returns the coefficient of p as a product.
+func (p *product) coefficient() *product {
+	q := newProduct(p.d)
+	q.coef = p.coef
+	return q
+}
+
 type factor struct {
 	base *expr.Node
 	exp  float64
 }
 
 // costPow is what a general power counts for, in operations.
-const costPow = 4
+const costPow = 5
 
 // gatherProduct takes the product n apart. It opens inner products that
 // nothing else uses, and up to left of those that others use, see gatherSum.
@@ -46,12 +54,12 @@ func (r *run) gatherProduct(n *expr.Node, left int) *product {
 		paid := f.base == n || r.opens(f.base, p.d)
 		if !paid && !(left > 0 && opensShared(f.base, p.d)) {
 			p.shared = p.shared || productOp(f.base.Op()) && opensShared(f.base, p.d)
-			p.mul(f)
+			p.mul(r.oriented(p, f))
 			continue
 		}
 		parts, cost, ok := p.open(f, fewParts[:0])
 		if !ok {
-			p.mul(f)
+			p.mul(r.oriented(p, f))
 			continue
 		}
 		if paid {
@@ -64,6 +72,22 @@ func (r *run) gatherProduct(n *expr.Node, left int) *product {
 		}
 	}
 	return p
+}
+
+// oriented turns the factor x - y into -(y - x) if p has a factor y - x.
+func (r *run) oriented(p *product, f factor) factor {
+	x := f.base
+	if x.Op() != expr.OpSub || f.exp != math.Trunc(f.exp) {
+		return f
+	}
+	y := r.existing(expr.OpSub, nil, []*expr.Node{x.Arg(1), x.Arg(0)})
+	if y == nil || p.find(y) < 0 {
+		return f
+	}
+	if math.Mod(f.exp, 2) != 0 {
+		p.coef = p.coef.neg()
+	}
+	return factor{y, f.exp}
 }
 
 // open takes one node of a product apart: base**exp is the product of parts.
@@ -102,6 +126,11 @@ func (p *product) open(f factor, parts []factor) (_ []factor, cost int, ok bool)
 	return nil, 0, false
 }
 
+// find returns the place of the factor with the given base, -1 if there is none.
+func (p *product) find(base *expr.Node) int {
+	return p.index.of(base, len(p.factors), func(i int) *expr.Node { return p.factors[i].base })
+}
+
 // mul multiplies by a factor: into the coefficient, or to the power of its
 // base.
 func (p *product) mul(f factor) {
@@ -109,7 +138,10 @@ func (p *product) mul(f factor) {
 		p.mulConstant(c, f.exp)
 		return
 	}
-	i := p.index.of(f.base, len(p.factors), func(i int) *expr.Node { return p.factors[i].base })
+	i := p.find(f.base)
+	if i >= 0 && f.exp == 1 && p.factors[i].exp == 1 {
+		p.met++
+	}
 	if i < 0 {
 		i = len(p.factors)
 		p.factors = append(p.factors, factor{f.base, 0})
@@ -143,13 +175,16 @@ func (r *run) collectProduct(n *expr.Node) (*expr.Node, why) {
 	if m, by := r.matchProduct(n, p); m != nil {
 		return m, by
 	}
-	if !r.mergeExps(n, p) && p.costBack() >= p.cost {
+	if !r.mergeExps(n, p) && p.costBack() >= p.cost && !(p.met > 0 && p.costBack() == p.cost) {
 		if !p.shared || len(p.factors) > maxShared {
 			return nil, why{}
 		}
 		open := r.gatherProduct(n, maxShared)
-		if open.bad || open.costBack() >= p.cost {
+		if open.bad {
 			return nil, why{}
+		}
+		if open.costBack() >= p.cost {
+			return r.matchOpened(n, open, p.cost)
 		}
 		p = open
 	}
@@ -160,6 +195,16 @@ func (r *run) collectProduct(n *expr.Node) (*expr.Node, why) {
 	by := why{rule: "collect-product", class: Real, note: "factors are multiplied in another order; what cancels is not 0"}
 	if p.d.IsInteger() {
 		by = why{rule: "collect-product", class: Exact}
+	}
+	return m, by
+}
+
+// matchOpened applies a rule to factors that others use too, if the result
+// takes no more operations than before.
+func (r *run) matchOpened(n *expr.Node, open *product, cost int) (*expr.Node, why) {
+	m, by := r.matchProduct(n, open)
+	if m == nil || !productOp(m.Op()) || r.gatherProduct(m, 0).costBack() > cost {
+		return nil, why{}
 	}
 	return m, by
 }

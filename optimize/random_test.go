@@ -71,7 +71,7 @@ func randomGraph(seed uint64) error {
 		if strict {
 			err = exprtest.SameBits(got[i], w)
 		} else if tame(s) {
-			err = closeWhereFinite(got[i], w)
+			err = closeWhereFinite(got[i], w, precision(s.Graph))
 		}
 		if err != nil {
 			return fmt.Errorf("output %d: %w\n%v\n%v\n%v", i, err, s.Graph, g, trace)

@@ -62,7 +62,7 @@ type Rule struct {
 	// side, or the word result for all of it, and a property: "x integer,
 	// result integer"; the properties are those
 	// of the table in when.go. The words complex and integers alone let these
-	// numbers in.
+	// numbers in, the word same asks that all names are of one dtype.
 	When string
 
 	// Op and Func are for rewrites that text cannot say, in place of Left and
@@ -88,6 +88,7 @@ type compiled struct {
 	vars              int
 	attrs             int  // number of attribute variables
 	complex, integers bool // let complex numbers in; let integers into a Real rule
+	same              bool // all names are of one dtype
 }
 
 // table is a list of rules, indexed by the op at the root.
@@ -216,6 +217,9 @@ func (c *compiled) holds(r *run, n *expr.Node, b *binding) bool {
 			return false
 		}
 	}
+	if c.same && !sameDType(b.vars) {
+		return false
+	}
 	for _, w := range c.when {
 		x := n
 		if w.v >= 0 {
@@ -225,14 +229,27 @@ func (c *compiled) holds(r *run, n *expr.Node, b *binding) bool {
 			return false
 		}
 	}
-	return c.right.kind != isOp || !narrows(n, b)
+	return c.right.kind != isOp || n.DType() == expr.Bool || !narrows(n, b)
+}
+
+// sameDType reports whether all names are of one dtype. A literal is of any
+// dtype of its kind.
+func sameDType(vars []*expr.Node) bool {
+	i := slices.IndexFunc(vars, func(x *expr.Node) bool { return x != nil && !x.Type().Weak })
+	return i >= 0 && !slices.ContainsFunc(vars, func(x *expr.Node) bool {
+		if x == nil {
+			return false
+		}
+		d, want := x.DType(), vars[i].DType()
+		return d != want && !(x.Type().Weak && d.IsInteger() && want.IsInteger()) && !(x.Type().Weak && d.IsFloat() && want.IsFloat())
+	})
 }
 
 // narrows reports whether an operand is of another dtype than n: what the right
 // side computes of it might wrap, or lose digits, where the left side does not.
 func narrows(n *expr.Node, b *binding) bool {
 	for _, x := range b.vars {
-		if x != nil && x.DType() != expr.Bool && x.DType() != n.DType() && !x.Type().Weak {
+		if x != nil && x.DType() != expr.Bool && x.DType() != n.DType() && x.DType() != n.DType().Complex() && !x.Type().Weak {
 			return true
 		}
 	}

@@ -27,6 +27,18 @@ func divPowerOfTwo(r *run, n *expr.Node) *expr.Node {
 	return r.make(n, expr.OpMul, nil, r.weak(1/real(c)), n.Arg(0))
 }
 
+// powConstant computes a power by squaring, where the base is a product that
+// is better raised as a whole.
+func powConstant(r *run, n *expr.Node) *expr.Node {
+	c, ok := numberOf(n.Arg(1), expr.Float64)
+	x := n.Arg(0)
+	if !ok || x.Op() != expr.OpMul && x.Op() != expr.OpDiv || x.DType() != n.DType() || !n.DType().IsFloat() || n.Arg(1).Rank() > 0 ||
+		c.f <= 2 || c.f != math.Trunc(c.f) || powerCost(c.f) >= costPow {
+		return nil
+	}
+	return r.power(n, x, c.f)
+}
+
 // dropGradient drops what says how to differentiate, once that is done.
 func dropGradient(r *run, n *expr.Node) *expr.Node {
 	if r.opt.KeepGradient {
@@ -54,7 +66,7 @@ func castCast(r *run, n *expr.Node) *expr.Node {
 	if !holdsAll(inner.DType(), x.DType()) {
 		return nil
 	}
-	if x.DType().IsInteger() && !inner.DType().IsInteger() && n.DType().IsInteger() {
+	if x.DType().IsInteger() && !inner.DType().IsInteger() && n.DType().IsInteger() && !holdsAll(n.DType(), x.DType()) {
 		return nil // integer to integer wraps, float to integer saturates
 	}
 	return r.make(n, expr.OpCast, n.Attr(), x)

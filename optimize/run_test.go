@@ -64,6 +64,21 @@ func TestStrict(t *testing.T) {
 	}.test(t, optimize.Options{Strict: true})
 }
 
+// TestStrictErrors: what fails at run time still fails in strict mode.
+func TestStrictErrors(t *testing.T) {
+	cases{
+		{"c: bool[?]; y: float64[5]; where(c, y, y)", "where(c, y, y)"},
+		{"c: bool[?]; y: float64[?]; where(c, y, y)", "where(c, y, y)"},
+		{"x: float64[?]; y: float64[?]; (-x)*(-y), where(x < 0.0, y, y)", "x*y, where(x < 0.0, y, y)"},
+		{"c: bool[5]; y: float64[5]; where(c, y, y)", "y"},
+		{"c: bool[m]; y: float64[m]; where(c, y, y)", "y"},
+		{"x: int64[?]; y: int64[5]; y & (y | x)", "y & (y | x)"},
+		{"x: int64[?]; y: int64[5]; y - (y + x - x)", "y - (y + x - x)"},
+		{"x: int64[4]; i: int64; 0*x[array([7])] + i", "0*x[[7]] + i"},
+		{"A: float64[3, 3]; where(True, 1.0, inv(A)[0, 0])", "where(True, 1.0, inv(A)[0, 0])"},
+	}.test(t, optimize.Options{Strict: true})
+}
+
 // TestSkip: passes and rules can be left out by name.
 func TestSkip(t *testing.T) {
 	src := "x: float64[3]; log(1 + exp(x/x - 1 + x*1))"

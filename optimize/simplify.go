@@ -4,12 +4,10 @@ import "arignote/expr"
 
 // simplify applies the rules of simplifyRules and the user's own. It leaves
 // terms and factors that are further apart to canonicalize.
-func simplify(r *run, g *expr.Graph) *expr.Graph { return r.applyTable(g, r.rules.simplify) }
-
-// stabilize applies the rules of stabilizeRules: log(1 + exp(x)) overflows for
-// x = 1000, softplus(x) does not. Those whose left side is a sum or a product
-// are matched by canonicalize too.
-func stabilize(r *run, g *expr.Graph) *expr.Graph { return r.applyTable(g, r.rules.stabilize) }
+func simplify(r *run, g *expr.Graph) *expr.Graph {
+	r.countUses(g)
+	return r.applyTable(g, r.rules.simplify)
+}
 
 // structure applies the rules of structureRules: views, reductions, indexing.
 func structure(r *run, g *expr.Graph) *expr.Graph {

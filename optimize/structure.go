@@ -40,7 +40,7 @@ var structureRules = []Rule{
 	{Name: "reduce-nothing-exact", Class: Exact, ops: append(exactReductionOps, expr.OpProd), rewrite: reduceNothing, example: "x: float64[4, 1]; max(x, axis=1)"},
 	{Name: "reduce-nothing", Class: Real, ops: []expr.Op{expr.OpSum, expr.OpMean, expr.OpLogSumExp}, rewrite: reduceNothing, example: "x: float64[4, 1]; sum(x, axis=1)"},
 	{Name: "reduce-reduce-exact", Class: Exact, ops: exactReductionOps, rewrite: reduceReduce, example: "x: float64[3, 4]; max(max(x, axis=1), axis=0)"},
-	{Name: "reduce-reduce", Class: Real, ops: []expr.Op{expr.OpSum, expr.OpProd}, rewrite: reduceReduce, example: "x: float64[3, 4]; sum(sum(x, axis=1), axis=0)"},
+	{Name: "reduce-reduce", Class: Real, ops: []expr.Op{expr.OpSum, expr.OpProd, expr.OpMean, expr.OpLogSumExp}, rewrite: reduceReduce, example: "x: float64[3, 4]; sum(sum(x, axis=1), axis=0)"},
 	{Name: "reduce-dimshuffle-exact", Class: Exact, ops: exactReductionOps, rewrite: reduceDimshuffle, example: "x: float64[3, 4]; max(x.T)"},
 	{Name: "reduce-dimshuffle", Class: Real, ops: []expr.Op{expr.OpSum, expr.OpProd, expr.OpMean, expr.OpLogSumExp}, rewrite: reduceDimshuffle, example: "x: float64[3, 4]; sum(x.T)"},
 	{Name: "sum-factor", Class: Real, ops: []expr.Op{expr.OpSum, expr.OpMean}, rewrite: sumFactor, example: "x: float64[3, 4]; a: float64; sum(a*x)"},
@@ -54,6 +54,17 @@ var structureRules = []Rule{
 	{Name: "reduce-flip", Class: Real, ops: []expr.Op{expr.OpSum, expr.OpMean, expr.OpProd, expr.OpLogSumExp}, rewrite: reduceFlip, example: "x: float64[3, 4]; sum(x[:, ::-1])"},
 	{Name: "reduce-along", Class: Real, ops: orderless, rewrite: reduceAlong, example: "x: float64[3, 4]; sum(sort(x, axis=1), axis=1)"},
 	{Name: "sort-sort", Class: Real, Op: expr.OpSort, rewrite: sortSort, example: "x: float64[4]; sort(sort(x)), sort(x[::-1])"},
+	{Name: "prod-factor", Class: Real, Op: expr.OpProd, rewrite: prodFactor, example: "x: float64[3]; prod(-2*x)"},
+	{Name: "mean-of-sum", Class: Real, ops: []expr.Op{expr.OpMul, expr.OpDiv}, rewrite: meanOfSum, example: "x: float64[3]; sum(x)/3"},
+	{Name: "centred", Class: Real, Op: expr.OpSub, rewrite: centred, example: "x: float64[3]; a: float64; (a*x + 1) - mean(a*x + 1)"},
+	{Name: "extremum-monotone", Class: Real, ops: []expr.Op{expr.OpMax, expr.OpMin}, rewrite: extremumMonotone, example: "x: float64[3]; max(exp(x)), min(3 - x)"},
+	{Name: "arg-monotone", Class: Real, ops: []expr.Op{expr.OpArgmax, expr.OpArgmin}, rewrite: argMonotone, example: "x: float64[3]; argmax(sigmoid(x))"},
+	{Name: "dimshuffle-neg", Class: Exact, Op: expr.OpDimShuffle, rewrite: dimshuffleNeg, example: "x: float64[3, 1]; dimshuffle(-x, (0,))"},
+	{Name: "any-not", Left: "any(~x)", Right: "~all(x)", Class: Exact, When: "x bool"},
+	{Name: "all-not", Left: "all(~x)", Right: "~any(x)", Class: Exact, When: "x bool"},
+	{Name: "prod-square", Left: "prod(square(x))", Right: "square(prod(x))", Class: Real},
+	{Name: "prod-abs", Left: "prod(abs(x))", Right: "abs(prod(x))", Class: Real},
+	{Name: "prod-reciprocal", Left: "prod(reciprocal(x))", Right: "reciprocal(prod(x))", Class: Real},
 }
 
 // exactReductionOps are the reductions that do not round.
@@ -207,6 +218,15 @@ func dimshuffleExpand(r *run, n *expr.Node) *expr.Node {
 		return nil
 	}
 	return r.make(f, f.Op(), f.Attr(), args...)
+}
+
+// dimshuffleNeg takes the sign out of a view, to where signs are collected.
+func dimshuffleNeg(r *run, n *expr.Node) *expr.Node {
+	x := n.Arg(0)
+	if x.Op() != expr.OpNeg {
+		return nil
+	}
+	return r.make(x, expr.OpNeg, nil, r.make(n, expr.OpDimShuffle, n.Attr(), x.Arg(0)))
 }
 
 func isIdentity(pattern []int, rank int) bool {

@@ -17,7 +17,7 @@ type sum struct {
 	terms    []term
 	index    positions
 	cost     int  // operations that the collected nodes spend
-	shared   bool // an inner sum was left closed that others use
+	shared   bool // an inner sum was left closed: others use it, or it is scaled
 	few      [4]term
 }
 
@@ -87,6 +87,18 @@ func newSum(d expr.DType) *sum {
 	return s
 }
 
+// constantPart returns the constant of s as a sum.
+func (s *sum) constantPart() *sum {
+	c := newSum(s.d)
+	c.constant, c.has = s.constant, s.has
+	return c
+}
+
+// find returns the place of the term with the given base, -1 if there is none.
+func (s *sum) find(base *expr.Node) int {
+	return s.index.of(base, len(s.terms), func(i int) *expr.Node { return s.terms[i].base })
+}
+
 // numberOf returns the constant n as a coefficient of a sum or product of
 // dtype d; false for what is no finite number of that kind.
 func numberOf(n *expr.Node, d expr.DType) (number, bool) {
@@ -122,6 +134,13 @@ func (r *run) gatherSum(n *expr.Node, left int) *sum {
 		stack = stack[:len(stack)-1]
 		x := t.base
 		paid := x == n || r.opens(x, s.d)
+		if c, inner := r.scaledSum(x, s.d); inner != nil && left > 0 && x != n {
+			s.cost++
+			stack = append(stack, term{coef: t.coef.mul(c), base: inner})
+			continue
+		} else if inner != nil {
+			s.shared = true
+		}
 		if !sumOp(x.Op()) || !paid && !(left > 0 && opensShared(x, s.d)) {
 			s.shared = s.shared || sumOp(x.Op()) && opensShared(x, s.d)
 			s.add(r, t)
@@ -147,6 +166,19 @@ func (r *run) gatherSum(n *expr.Node, left int) *sum {
 		}
 	}
 	return r.splitRepeated(s)
+}
+
+// scaledSum takes x = c*inner apart, where inner is a sum for this use alone.
+func (r *run) scaledSum(x *expr.Node, d expr.DType) (c number, inner *expr.Node) {
+	if x.Op() != expr.OpMul || len(x.Args()) != 2 || !r.opens(x, d) {
+		return c, nil
+	}
+	for i, a := range x.Args() {
+		if c, ok := numberOf(a, d); ok && sumOp(x.Arg(1-i).Op()) && r.opens(x.Arg(1-i), d) && r.sameShapeWithout(x, i) {
+			return c, x.Arg(1 - i)
+		}
+	}
+	return c, nil
 }
 
 // splitRepeated takes coefficients off terms that occur several times in this
@@ -203,7 +235,7 @@ func (s *sum) add(r *run, t term) {
 
 // put adds a term whose coefficient is known.
 func (s *sum) put(t term) {
-	i := s.index.of(t.base, len(s.terms), func(i int) *expr.Node { return s.terms[i].base })
+	i := s.find(t.base)
 	if i < 0 {
 		s.terms = append(s.terms, t)
 		return
@@ -213,12 +245,17 @@ func (s *sum) put(t term) {
 }
 
 // takeCoefficient takes the product x = c*rest apart; rest is nil if x has no
-// constant factor or is not of dtype d.
+// constant factor, no factor with a sign of its own, or is not of dtype d.
 func (r *run) takeCoefficient(x *expr.Node, d expr.DType) (c number, rest *expr.Node) {
 	if x.DType() != d {
 		return c, nil
 	}
 	for i, a := range x.Args() {
+		if a.Op() == expr.OpNeg && a.DType() == d && r.once(a) && d.IsFloat() {
+			args := slices.Clone(x.Args())
+			args[i] = a.Arg(0)
+			return whole(-1), r.make(x, expr.OpMul, nil, args...)
+		}
 		c, ok := numberOf(a, d)
 		if !ok || !r.sameShapeWithout(x, i) {
 			continue

@@ -18,6 +18,9 @@ var properties = map[string]func(r *run, x *expr.Node) bool{
 	"bool":     func(r *run, x *expr.Node) bool { return x.DType() == expr.Bool },
 	"integer":  func(r *run, x *expr.Node) bool { return x.DType().IsInteger() },
 	"float":    func(r *run, x *expr.Node) bool { return x.DType().IsFloat() },
+	"complex":  func(r *run, x *expr.Node) bool { return x.DType().IsComplex() },
+	"discrete": func(r *run, x *expr.Node) bool { return !x.DType().Inexact() },
+	"unsigned": func(r *run, x *expr.Node) bool { return x.DType().IsUnsigned() },
 	"signed":   func(r *run, x *expr.Node) bool { return !x.DType().IsUnsigned() },
 	"inexact":  func(r *run, x *expr.Node) bool { return x.DType().Inexact() },
 	"number":   func(r *run, x *expr.Node) bool { return x.DType() != expr.Bool },
@@ -40,6 +43,9 @@ func (c *compiled) parseWhen() error {
 			continue
 		case len(words) == 1 && words[0] == "integers":
 			c.integers = true
+			continue
+		case len(words) == 1 && words[0] == "same":
+			c.same = true
 			continue
 		case len(words) != 2:
 			return expr.Errorf(expr.ErrSyntax, "", "condition %q is not a name and a property", clause)

@@ -1,0 +1,104 @@
+package optimize
+
+import (
+	"slices"
+
+	"arignote/expr"
+)
+
+// Rewrites of where, and of comparisons and differences that are there the
+// other way round too.
+
+// whereHoist computes once what both branches do: where(c, exp(x), exp(y)) is
+// exp(where(c, x, y)), where(c, x + 1, x + 2) is x + where(c, 1, 2).
+func whereHoist(r *run, n *expr.Node) *expr.Node {
+	x, y := n.Arg(1), n.Arg(2)
+	if x.Op() != y.Op() || !x.Op().Elementwise() || !sameAttr(x, y) || x == y || !r.once(x) || !r.once(y) ||
+		len(x.Args()) != len(y.Args()) || x.DType() != n.DType() || y.DType() != n.DType() {
+		return nil
+	}
+	xs, ys := x.Args(), y.Args()
+	if len(xs) == 2 && x.Op().Commutative() && xs[0] != ys[0] && xs[1] != ys[1] && (xs[0] == ys[1] || xs[1] == ys[0]) {
+		ys = []*expr.Node{ys[1], ys[0]}
+	}
+	at := -1 // the argument that differs
+	for i := range xs {
+		if xs[i] == ys[i] {
+			continue
+		}
+		if at >= 0 || xs[i].DType() != ys[i].DType() || xs[i].Type().Weak != ys[i].Type().Weak {
+			return nil
+		}
+		at = i
+	}
+	args := slices.Clone(xs)
+	args[at] = r.make(n, expr.OpWhere, nil, n.Arg(0), xs[at], ys[at])
+	m := r.make(x, x.Op(), x.Attr(), args...)
+	if m.Err() != nil || m.DType() != n.DType() || m.OperandDType() != x.OperandDType() {
+		return nil
+	}
+	return m
+}
+
+func sameAttr(x, y *expr.Node) bool {
+	a, b := x.Attr(), y.Attr()
+	return a == nil && b == nil || a != nil && b != nil && a.Key() == b.Key()
+}
+
+// whereMerge brings two choices by the same condition together, where that
+// leaves nothing to compute in the branches: where(c, x, 0) + where(c, 0, y) is
+// where(c, x + 0, 0 + y).
+func whereMerge(r *run, n *expr.Node) *expr.Node {
+	if len(n.Args()) != 2 {
+		return nil
+	}
+	x, y := n.Arg(0), n.Arg(1)
+	if x.Op() != expr.OpWhere || y.Op() != expr.OpWhere || x == y || x.Arg(0) != y.Arg(0) ||
+		!r.once(x) || !r.once(y) || x.DType() != y.DType() {
+		return nil
+	}
+	crossed := n.Op().Commutative() && x.Arg(1) == y.Arg(2) && x.Arg(2) == y.Arg(1)
+	if !crossed && !(trivial(x.Arg(1), y.Arg(1)) && trivial(x.Arg(2), y.Arg(2))) {
+		return nil
+	}
+	var branch [2]*expr.Node
+	for i := range branch {
+		branch[i] = r.make(n, n.Op(), n.Attr(), r.cast(n, x.Arg(i+1), x.DType()), r.cast(n, y.Arg(i+1), y.DType()))
+	}
+	return r.make(n, expr.OpWhere, nil, x.Arg(0), branch[0], branch[1])
+}
+
+// trivial reports whether one of two operands is 0, 1 or both are constant, so
+// that hardly anything is left of a sum or product of them.
+func trivial(x, y *expr.Node) bool {
+	a, okA := scalarOf(x)
+	b, okB := scalarOf(y)
+	return okA && okB || okA && a == 0 || okB && b == 0
+}
+
+// compareMirror uses y > x for x < y, if both are there.
+func compareMirror(r *run, n *expr.Node) *expr.Node {
+	return r.earlier(n, mirrored[n.Op()])
+}
+
+// evenDifference uses abs(x - y) for abs(y - x), if both differences are
+// there. It does that for all even functions.
+func evenDifference(r *run, n *expr.Node) *expr.Node {
+	d := n.Arg(0)
+	if d.Op() != expr.OpSub || d.DType() != n.DType() {
+		return nil
+	}
+	if m := r.earlier(d, expr.OpSub); m != nil {
+		return r.make(n, n.Op(), nil, m)
+	}
+	return nil
+}
+
+// earlier returns op applied to the arguments of n in the other order, if that
+// is a node that came before n.
+func (r *run) earlier(n *expr.Node, op expr.Op) *expr.Node {
+	if m := r.existing(op, nil, []*expr.Node{n.Arg(1), n.Arg(0)}); m != nil && r.id(m) < r.id(n) {
+		return m
+	}
+	return nil
+}

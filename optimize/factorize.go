@@ -1,0 +1,177 @@
+package optimize
+
+import (
+	"slices"
+
+	"arignote/expr"
+)
+
+// group is a set of terms of a sum that have a factor in common.
+type group struct {
+	by    factor // exp is 1 or -1
+	terms []int
+	saves int // multiplications
+}
+
+// factorize takes common factors out of sums. It leaves the sum itself to
+// canonicalize, and factors that rules of stabilize know: an exponential is
+// better off with what it is divided by.
+func factorize(r *run, g *expr.Graph) *expr.Graph {
+	r.countUses(g)
+	return r.rewrite(g, func(n *expr.Node) (*expr.Node, why) {
+		if !sumOp(n.Op()) || !n.DType().IsFloat() || !hasProduct(n) || !r.collects(n) {
+			return nil, why{}
+		}
+		return r.factorSum(n, r.gatherSum(n, 0))
+	})
+}
+
+// hasProduct reports whether a term of the sum n, or an inner sum, is a
+// product.
+func hasProduct(n *expr.Node) bool {
+	return slices.ContainsFunc(n.Args(), func(x *expr.Node) bool {
+		return productOp(x.Op()) && x.Op() != expr.OpNeg || sumOp(x.Op()) && slices.ContainsFunc(x.Args(), func(y *expr.Node) bool {
+			return productOp(y.Op()) || sumOp(y.Op())
+		})
+	})
+}
+
+// factorSum takes a common factor out of terms of the sum s, which is n, where
+// that saves operations: x*y + x*z is x*(y + z), x/a - y/a is (x - y)/a. Terms
+// with a product of matrices are left to the pass blas.
+func (r *run) factorSum(n *expr.Node, s *sum) (*expr.Node, why) {
+	if len(s.terms) < 2 || len(s.terms) > maxArgs {
+		return nil, why{}
+	}
+	products := make([]*product, len(s.terms))
+	for i, t := range s.terms {
+		if x := t.base; productOp(x.Op()) && x.Op() != expr.OpPow && r.opens(x, s.d) {
+			products[i] = r.gatherProduct(x, 0)
+		}
+		if involvesMatrixProduct(t.base, products[i]) {
+			return nil, why{}
+		}
+	}
+	best := r.bestGroup(s, products)
+	if best.saves < 1 {
+		return nil, why{}
+	}
+	m := r.fit(n, r.writeFactored(n, s, products, best))
+	if m == nil || m == n {
+		return nil, why{}
+	}
+	return m, why{rule: "factor-sum", class: Real, note: "true over the reals"}
+}
+
+// involvesMatrixProduct reports whether a term has a product of matrices as a
+// factor.
+func involvesMatrixProduct(base *expr.Node, p *product) bool {
+	is := func(x *expr.Node) bool {
+		switch x.Op() {
+		case expr.OpDot, expr.OpMatMul, expr.OpOuter, expr.OpGemm, expr.OpGemv, expr.OpGer, expr.OpDimShuffle:
+			return true
+		}
+		return false
+	}
+	return is(base) || p != nil && slices.ContainsFunc(p.factors, func(f factor) bool { return is(f.base) })
+}
+
+// bestGroup returns the group that saves most, the first of equals.
+func (r *run) bestGroup(s *sum, products []*product) group {
+	var best group
+	seen := make(map[factor]bool)
+	for _, p := range products {
+		if p == nil || p.bad {
+			continue
+		}
+		for _, f := range p.factors {
+			if f.exp != 1 && f.exp != -1 || f.base.Op() == expr.OpExp || seen[f] {
+				continue
+			}
+			seen[f] = true
+			g := groupBy(s, products, f)
+			if f.exp < 0 && slices.ContainsFunc(g.terms, func(i int) bool { return hasExp(products[i]) }) {
+				continue
+			}
+			if g.saves > best.saves {
+				best = g
+			}
+		}
+	}
+	return best
+}
+
+// hasExp reports whether p has an exponential as a factor: what it is divided
+// by may be the sum of exponentials that makes it a softmax.
+func hasExp(p *product) bool {
+	return slices.ContainsFunc(p.factors, func(f factor) bool { return f.base.Op() == expr.OpExp })
+}
+
+// groupBy returns the terms of s that have the factor f. A term that is f alone
+// becomes a constant, which saves nothing unless a rule waits for it: x*exp(y) -
+// x is x*expm1(y).
+func groupBy(s *sum, products []*product, f factor) group {
+	g := group{by: f, saves: -1}
+	for i, t := range s.terms {
+		p := products[i]
+		switch {
+		case p != nil && !p.bad && slices.Contains(p.factors, f):
+			g.terms = append(g.terms, i)
+			g.saves++
+			if len(p.factors) == 2 && f.exp == 1 && complemented(p, f, t.coef.mul(p.coef), s) {
+				g.saves++
+			}
+		case f.exp == 1 && t.base == f.base:
+			g.terms = append(g.terms, i)
+		}
+	}
+	return g
+}
+
+// complemented reports whether the product p = f*g(x) is a term beside f or -f
+// such that g(x) + 1 or g(x) - 1 is a function of its own.
+func complemented(p *product, f factor, coef number, s *sum) bool {
+	other := p.factors[0]
+	if other == f {
+		other = p.factors[1]
+	}
+	i := s.find(f.base)
+	if i < 0 || other.exp != 1 {
+		return false
+	}
+	switch other.base.Op() {
+	case expr.OpExp, expr.OpSigmoid, expr.OpErfc:
+		return s.terms[i].coef.f == -coef.f
+	case expr.OpErf:
+		return s.terms[i].coef.f == -coef.f || s.terms[i].coef.f == coef.f
+	}
+	return false
+}
+
+// writeFactored returns the sum with the factor of g taken out of its terms.
+func (r *run) writeFactored(n *expr.Node, s *sum, products []*product, g group) *expr.Node {
+	inner := newSum(s.d)
+	outer := s.constantPart()
+	for i, t := range s.terms {
+		switch {
+		case !slices.Contains(g.terms, i):
+			outer.put(t)
+		case t.base == g.by.base && g.by.exp == 1:
+			inner.has, inner.constant = true, inner.constant.add(t.coef)
+		default:
+			p := products[i]
+			rest := p.coefficient()
+			for _, f := range p.factors {
+				if f != g.by {
+					rest.mul(f)
+				}
+			}
+			inner.add(r, term{coef: t.coef, base: rest.write(r, n)})
+		}
+	}
+	p := newProduct(s.d)
+	p.mul(g.by)
+	p.mul(factor{inner.write(r, n), 1})
+	outer.add(r, term{coef: whole(1), base: p.write(r, n)})
+	return outer.write(r, n)
+}

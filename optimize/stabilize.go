@@ -1,0 +1,142 @@
+package optimize
+
+import (
+	"math"
+
+	"arignote/expr"
+)
+
+// stabilize applies the rules of stabilizeRules: log(1 + exp(x)) overflows for
+// x = 1000, softplus(x) does not. Those whose left side is a sum or a product
+// are matched by canonicalize too.
+func stabilize(r *run, g *expr.Graph) *expr.Graph {
+	r.countUses(g)
+	return r.applyTable(g, r.rules.stabilize)
+}
+
+// stabilizeRules replace formulas that overflow, underflow or cancel by ones
+// that do not. Order matters: the first that matches wins.
+var stabilizeRules = []Rule{
+	// Logarithms and exponentials near 1 and 0.
+	{Name: "softplus", Left: "log(1 + exp(x))", Right: "softplus(x)", Class: Real},
+	{Name: "softplus-log1p", Left: "log1p(exp(x))", Right: "softplus(x)", Class: Real},
+	{Name: "log1mexp", Left: "log(1 - exp(x))", Right: "log1mexp(x)", Class: Real},
+	{Name: "log1mexp-log1p", Left: "log1p(-exp(x))", Right: "log1mexp(x)", Class: Real},
+	{Name: "log1mexp-expm1", Left: "log(-expm1(x))", Right: "log1mexp(x)", Class: Real},
+	{Name: "log1p", Left: "log(1 + x)", Right: "log1p(x)", Class: Real},
+	{Name: "log1p-neg", Left: "log(1 - x)", Right: "log1p(-x)", Class: Real},
+	{Name: "log2-one-add", Left: "log2(1 + x)", Right: "1.4426950408889634 * log1p(x)", Class: Real},
+	{Name: "log10-one-add", Left: "log10(1 + x)", Right: "0.4342944819032518 * log1p(x)", Class: Real},
+	{Name: "log2-one-sub", Left: "log2(1 - x)", Right: "1.4426950408889634 * log1p(-x)", Class: Real},
+	{Name: "log10-one-sub", Left: "log10(1 - x)", Right: "0.4342944819032518 * log1p(-x)", Class: Real},
+	{Name: "expm1", Left: "exp(x) - 1", Right: "expm1(x)", Class: Real},
+	{Name: "expm1-add-one", Left: "expm1(x) + 1", Right: "exp(x)", Class: Real},
+	{Name: "exp2-sub-one", Left: "exp2(x) - 1", Right: "expm1(0.6931471805599453 * x)", Class: Real},
+	{Name: "logaddexp", Left: "log(exp(x) + exp(y))", Right: "logaddexp(x, y)", Class: Real},
+	{Name: "log-exp-sub-exp", Left: "log(exp(x) - exp(y))", Right: "x + log1mexp(y - x)", Class: Real},
+	{Name: "log-expm1", Left: "log(expm1(x))", Right: "x + log1mexp(-x)", Class: Real},
+	{Name: "logaddexp-zero", Left: "logaddexp(x, 0)", Right: "softplus(x)", Class: Real},
+	{Name: "logaddexp-self", Left: "logaddexp(x, x)", Right: "x + 0.6931471805599453", Class: Real},
+	{Name: "logaddexp-sub", Left: "logaddexp(x, y) - x", Right: "softplus(y - x)", Class: Real},
+	{Name: "logaddexp-logs", Left: "logaddexp(log(x), log(y))", Right: "log(x + y)", Class: Real},
+	{Name: "log-cosh", Left: "log(cosh(x))", Right: "logaddexp(x, -x) - 0.6931471805599453", Class: Real},
+	{Name: "log-product", Class: Real, Op: expr.OpLog, rewrite: logProduct, example: "x: float64[3]; y: float64[3]; log(exp(x)*y)"},
+	{Name: "log-sum", Class: Real, ops: []expr.Op{expr.OpLog, expr.OpLog1p}, rewrite: logSum, example: "x: float64[3]; y: float64[3]; log(1 + 2*exp(x) + exp(y))"},
+	{Name: "log1p-sum", Class: Real, Op: expr.OpLog, rewrite: log1pSum, example: "x: float64[3]; y: float64[3]; log(x + 1 + y)"},
+	{Name: "log-mean-exp", Class: Real, Op: expr.OpLog, rewrite: logMeanExp, example: "x: float64[3]; log(mean(exp(x)))"},
+	{Name: "log-power", Class: Real, Op: expr.OpLog, rewrite: logPower, example: "x: float64[3]; log(x**3)"},
+	{Name: "exp-sum", Class: Real, Op: expr.OpExp, rewrite: expSum, example: "x: float64[3]; y: float64[3]; exp(x + 2*log(y))"},
+
+	// The logistic function in its spellings.
+	{Name: "sigmoid", Left: "1 / (1 + exp(-x))", Right: "sigmoid(x)", Class: Real},
+	{Name: "sigmoid-neg", Left: "1 / (1 + exp(x))", Right: "sigmoid(-x)", Class: Real},
+	{Name: "exp-mul-sigmoid-neg", Left: "exp(x) * sigmoid(-x)", Right: "sigmoid(x)", Class: Real},
+	{Name: "exp-neg-mul-sigmoid", Left: "exp(-x) * sigmoid(x)", Right: "sigmoid(-x)", Class: Real},
+	{Name: "one-sub-sigmoid", Left: "1 - sigmoid(x)", Right: "sigmoid(-x)", Class: Real},
+	{Name: "log-sigmoid", Left: "log(sigmoid(x))", Right: "-softplus(-x)", Class: Real},
+	{Name: "softplus-sub-self", Left: "softplus(x) - x", Right: "softplus(-x)", Class: Real},
+	{Name: "exp-neg-softplus", Left: "exp(-softplus(x))", Right: "sigmoid(-x)", Class: Real},
+	{Name: "softplus-neg-abs-add-maximum", Left: "softplus(-abs(x)) + maximum(x, 0)", Right: "softplus(x)", Class: Real},
+	{Name: "softplus-neg-abs-add-relu", Left: "softplus(-abs(x)) + relu(x)", Right: "softplus(x)", Class: Real},
+	{Name: "softplus-neg-abs-sub", Left: "softplus(-abs(x - y)) + maximum(x, y)", Right: "logaddexp(x, y)", Class: Real},
+	{Name: "softplus-neg-add-self", Left: "softplus(-x) + x", Right: "softplus(x)", Class: Real},
+	{Name: "softplus-sub-softplus-neg", Left: "softplus(x) - softplus(-x)", Right: "x", Class: Real},
+	{Name: "log1p-neg-sigmoid", Left: "log1p(-sigmoid(x))", Right: "-softplus(x)", Class: Real},
+	{Name: "sigmoid-add-sigmoid-neg", Left: "sigmoid(x) + sigmoid(-x)", Right: "1", Class: Real},
+	{Name: "sigmoid-div-sigmoid-neg", Left: "sigmoid(x) / sigmoid(-x)", Right: "exp(x)", Class: Real},
+	{Name: "sigmoid-mul-one-add-exp-neg", Left: "sigmoid(x) * (1 + exp(-x))", Right: "1", Class: Real},
+	{Name: "sigmoid-neg-mul-one-add-exp", Left: "sigmoid(-x) * (1 + exp(x))", Right: "1", Class: Real},
+	{Name: "reciprocal-sigmoid", Left: "reciprocal(sigmoid(x))", Right: "1 + exp(-x)", Class: Real},
+	{Name: "exp-div-exp-add-exp", Left: "exp(x) / (exp(x) + exp(y))", Right: "sigmoid(x - y)", Class: Real},
+	{Name: "exp-softplus", Left: "exp(softplus(x))", Right: "1 + exp(x)", Class: Real},
+	{Name: "expm1-softplus", Left: "expm1(softplus(x))", Right: "exp(x)", Class: Real},
+	{Name: "softplus-log", Left: "softplus(log(x))", Right: "log1p(x)", Class: Real},
+	{Name: "sigmoid-log-div", Left: "sigmoid(log(x / (1 - x)))", Right: "x", Class: Real},
+	{Name: "sigmoid-log-sub-log", Left: "sigmoid(log(x) - log1p(-x))", Right: "x", Class: Real},
+
+	// Hyperbolic functions in their spellings.
+	{Name: "one-add-tanh", Left: "1 + tanh(x)", Right: "2 * sigmoid(2 * x)", Class: Real},
+	{Name: "one-sub-tanh", Left: "1 - tanh(x)", Right: "2 * sigmoid(-2 * x)", Class: Real},
+	{Name: "sigmoid-sub-half", Left: "sigmoid(x) - 0.5", Right: "0.5 * tanh(0.5 * x)", Class: Real},
+	{Name: "expm1-mul-sigmoid-neg", Left: "expm1(x) * sigmoid(-x)", Right: "tanh(0.5 * x)", Class: Real},
+	{Name: "exp-add-exp-neg", Left: "exp(x) + exp(-x)", Right: "2 * cosh(x)", Class: Real},
+	{Name: "exp-sub-exp-neg", Left: "exp(x) - exp(-x)", Right: "2 * sinh(x)", Class: Real},
+	{Name: "exp-div-cosh", Left: "exp(x) / cosh(x)", Right: "2 * sigmoid(2 * x)", Class: Real},
+	{Name: "exp-neg-div-cosh", Left: "exp(-x) / cosh(x)", Right: "2 * sigmoid(-2 * x)", Class: Real},
+	{Name: "cosh-add-sinh", Left: "cosh(x) + sinh(x)", Right: "exp(x)", Class: Real},
+	{Name: "cosh-sub-sinh", Left: "cosh(x) - sinh(x)", Right: "exp(-x)", Class: Real},
+	{Name: "cosh-square-sub-sinh-square", Left: "square(cosh(x)) - square(sinh(x))", Right: "1", Class: Real},
+
+	// Sums of exponentials.
+	{Name: "logsumexp", Left: "log(sum(exp(x)))", Right: "logsumexp(x)", Class: Real},
+	{Name: "softmax", Left: "exp(x) / sum(exp(x), axis=k, keepdims=True)", Right: "softmax(x, axis=k)", Class: Real},
+	{Name: "softmax-vector", Left: "exp(x) / sum(exp(x), axis=k)", Right: "softmax(x, axis=k)", Class: Real, When: "x vector"},
+	{Name: "exp-div-sum-exp", Left: "exp(x) / sum(exp(x))", Right: "exp(x - logsumexp(x))", Class: Real},
+	{Name: "softmax-log-softmax", Left: "softmax(log_softmax(x))", Right: "softmax(x)", Class: Real},
+	{Name: "log-softmax-log-softmax", Left: "log_softmax(log_softmax(x))", Right: "log_softmax(x)", Class: Real},
+	{Name: "softmax-shift", Class: Real, ops: []expr.Op{expr.OpSoftmax, expr.OpLogSoftmax}, rewrite: softmaxShift, example: "x: float64[3, 4]; a: float64[3, 1]; softmax(x - a, axis=1)"},
+	{Name: "logsumexp-shift", Class: Real, Op: expr.OpLogSumExp, rewrite: logSumExpShift, example: "x: float64[3, 4]; a: float64[3, 1]; logsumexp(x - a, axis=1)"},
+	{Name: "sum-softmax", Left: "sum(softmax(x, axis=k), axis=k)", Right: "1", Class: Real, When: "x filled"},
+	{Name: "sum-softmax-keepdims", Left: "sum(softmax(x, axis=k), axis=k, keepdims=True)", Right: "1", Class: Real, When: "x filled"},
+	{Name: "log-softmax", Left: "log(softmax(x))", Right: "log_softmax(x)", Class: Real},
+	{Name: "exp-log-softmax", Left: "exp(log_softmax(x))", Right: "softmax(x)", Class: Real},
+	{Name: "sub-logsumexp-vector", Left: "x - logsumexp(x, axis=k)", Right: "log_softmax(x, axis=k)", Class: Real, When: "x float, x vector"},
+	{Name: "sub-logsumexp", Left: "x - logsumexp(x, axis=k, keepdims=True)", Right: "log_softmax(x, axis=k)", Class: Real, When: "x float"},
+
+	// Error functions.
+	{Name: "one-sub-erf", Left: "1 - erf(x)", Right: "erfc(x)", Class: Real},
+	{Name: "one-sub-erfc", Left: "1 - erfc(x)", Right: "erf(x)", Class: Real},
+	{Name: "one-add-erf", Left: "1 + erf(x)", Right: "erfc(-x)", Class: Real},
+	{Name: "two-sub-erfc", Left: "2 - erfc(x)", Right: "erfc(-x)", Class: Real},
+	{Name: "erfc-add-erfc-neg", Left: "erfc(x) + erfc(-x)", Right: "2", Class: Real},
+	{Name: "erf-add-erfc", Left: "erf(x) + erfc(x)", Right: "1", Class: Real},
+	{Name: "log-erfc", Left: "log(erfc(x))", Right: "log_erfc(x)", Class: Real},
+	{Name: "erfcx", Left: "exp(square(x)) * erfc(x)", Right: "erfcx(x)", Class: Real},
+	{Name: "exp-div-erfc", Left: "exp(-square(x)) / erfc(x)", Right: "reciprocal(erfcx(x))", Class: Real},
+
+	// Lengths, angles, factorials.
+	{Name: "hypot", Left: "sqrt(square(x) + square(y))", Right: "hypot(x, y)", Class: Real},
+	{Name: "hypot-constant", Class: Real, Op: expr.OpSqrt, rewrite: hypotConstant, example: "x: float64[3]; sqrt(1 + square(x))"},
+	{Name: "one-sub-sin-square", Left: "1 - square(sin(x))", Right: "square(cos(x))", Class: Real},
+	{Name: "one-sub-cos-square", Left: "1 - square(cos(x))", Right: "square(sin(x))", Class: Real},
+	{Name: "sin-cos", Left: "square(sin(x)) + square(cos(x))", Right: "1", Class: Real},
+	{Name: "log-abs-gamma", Left: "log(abs(gamma(x)))", Right: "gammaln(x)", Class: Real},
+
+	// Moments.
+	{Name: "variance", Left: "mean(square(x), axis=k) - square(mean(x, axis=k))", Right: "mean(square(x - mean(x, axis=k, keepdims=True)), axis=k)", Class: Real},
+	{Name: "variance-keepdims", Left: "mean(square(x), axis=k, keepdims=True) - square(mean(x, axis=k, keepdims=True))", Right: "mean(square(x - mean(x, axis=k, keepdims=True)), axis=k, keepdims=True)", Class: Real},
+}
+
+// hypotConstant turns the root of a square and a positive constant into hypot.
+func hypotConstant(r *run, n *expr.Node) *expr.Node {
+	s := n.Arg(0)
+	if s.Op() != expr.OpAdd || len(s.Args()) != 2 || !n.DType().IsFloat() {
+		return nil
+	}
+	for i, x := range s.Args() {
+		if c, ok := scalarOf(s.Arg(1 - i)); ok && x.Op() == expr.OpSquare && real(c) > 0 && x.DType() == n.DType() {
+			return r.make(n, expr.OpHypot, nil, x.Arg(0), r.weak(math.Sqrt(real(c))))
+		}
+	}
+	return nil
+}
