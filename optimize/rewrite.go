@@ -21,7 +21,8 @@ import (
 //     would never come to rest: it is found when the traversal meets a node
 //     that it is still working on. A chain of replacements of one place that
 //     is longer than maxChain, or more rewrites than maxSteps allows for, ends
-//     the run too. The error names the rules involved.
+//     the run too. The error names the rules involved. Where built-in rules
+//     alone lead back to a node, it stays as it is.
 //  4. Types stay: every replacement goes through fit.
 
 // why says which rewrite fired.
@@ -89,6 +90,9 @@ func (r *run) rewrite(g *expr.Graph, step stepFunc) *expr.Graph {
 		r.memos[r.pass] = m
 	}
 	m.grow(max(len(m.to), r.numbered()))
+	if r.pass.Repeat {
+		r.repeat(m, step)
+	}
 	out := make([]*expr.Node, len(g.Outputs))
 	for i, n := range g.Outputs {
 		id := r.id(n)
@@ -114,6 +118,11 @@ func (r *run) normalize(m *memo, root int32, step stepFunc) {
 		f := &stack[len(stack)-1]
 		child := r.advance(m, f, step)
 		if child == unseen {
+			stack = stack[:len(stack)-1]
+			continue
+		}
+		if m.get(child) == working && !r.userRules(r.chainRules(stack)) {
+			r.finish(m, f, child) // built-in rules that differ about a form do no harm
 			stack = stack[:len(stack)-1]
 			continue
 		}
@@ -155,18 +164,14 @@ func (r *run) advance(m *memo, f *frame, step stepFunc) int32 {
 		m.set(id, working)
 	}
 	n := r.nodeAt(f.id)
-	repl, by := r.stepBody(n), why{rule: bodyRule, class: Exact}
-	if repl == nil {
-		repl, by = step(n)
+	to, by, pass := r.replacement(f.id, r.stepBody(n)), why{rule: bodyRule, class: Exact}, r.pass
+	if to == unseen {
+		to, by, pass = r.inspect(f.id, step)
 	}
-	if repl == nil || repl.Err() != nil {
+	if to == unseen {
 		return r.finish(m, f, f.id)
 	}
-	to := r.id(repl)
-	if to == f.id {
-		return r.finish(m, f, f.id)
-	}
-	r.record(n, r.nodeAt(to), by)
+	r.record(pass, n, r.nodeAt(to), by)
 	r.replaced(f.id, to)
 	if done := m.get(to); done >= 0 {
 		r.moved(to, done)
@@ -174,6 +179,64 @@ func (r *run) advance(m *memo, f *frame, step stepFunc) int32 {
 	}
 	f.repl, f.made = to, int32(len(r.trace.Steps)-1)
 	return to
+}
+
+// repeated is a pass that has run and will again if something changes.
+type repeated struct {
+	pass   *Pass
+	memo   *memo
+	visit  stepFunc
+	counts bool // it asks for uses
+}
+
+// repeat notes how the running pass looks at nodes, for the passes after it.
+func (r *run) repeat(m *memo, step stepFunc) {
+	i := slices.IndexFunc(r.repeats, func(p repeated) bool { return p.pass == r.pass })
+	if i < 0 {
+		i = len(r.repeats)
+		r.repeats = append(r.repeats, repeated{})
+	}
+	r.repeats[i] = repeated{r.pass, m, step, r.uses.counting}
+}
+
+// inspect returns the number of what replaces a node whose arguments are finished,
+// unseen if nothing does. Of repeated passes, those that have run before look at
+// it too, unless they have finished it: what one of them would do in the next
+// round is done now, and the nodes above are made anew once, not in each round.
+func (r *run) inspect(id int32, own stepFunc) (to int32, by why, pass *Pass) {
+	n := r.nodeAt(id)
+	if !r.pass.Repeat {
+		repl, by := own(n)
+		return r.replacement(id, repl), by, r.pass
+	}
+	for _, p := range r.repeats {
+		if p.counts && !r.uses.counting || p.memo.get(id) == id {
+			continue
+		}
+		repl, by := p.visit(n)
+		to := r.replacement(id, repl)
+		if to != unseen {
+			return to, by, p.pass
+		}
+	}
+	for _, p := range r.repeats {
+		if !p.counts || r.uses.counting {
+			p.memo.set(id, id)
+		}
+	}
+	return unseen, why{}, nil
+}
+
+// replacement returns the number of repl if that is a right node other than the
+// one with the given number, else unseen.
+func (r *run) replacement(id int32, repl *expr.Node) int32 {
+	if repl == nil || repl.Err() != nil {
+		return unseen
+	}
+	if to := r.id(repl); to != id {
+		return to
+	}
+	return unseen
 }
 
 // finish notes that f's node has become the one numbered to.
@@ -255,10 +318,10 @@ func (r *run) stepBody(n *expr.Node) *expr.Node {
 }
 
 // record notes a rewrite.
-func (r *run) record(before, after *expr.Node, by why) {
+func (r *run) record(pass *Pass, before, after *expr.Node, by why) {
 	r.steps++
 	r.trace.Steps = append(r.trace.Steps, Step{
-		Pass: r.pass.Name, Rule: by.rule, Before: before, After: after, Class: by.class, Note: by.note,
+		Pass: pass.Name, Rule: by.rule, Before: before, After: after, Class: by.class, Note: by.note,
 	})
 	if r.steps > 10000+maxSteps*r.trace.Nodes[0] {
 		names := map[string]bool{}
@@ -272,13 +335,18 @@ func (r *run) record(before, after *expr.Node, by why) {
 // endlessChain names the rules that have made the node n out of itself, or an
 // ever growing expression.
 func (r *run) endlessChain(stack []frame, n *expr.Node) error {
+	return expr.Errorf(expr.ErrDomain, "optimize", "rules undo each other without end on %s: %s", Brief(n), sortedNames(r.chainRules(stack)))
+}
+
+// chainRules returns the names of the rules that have led to the top of stack.
+func (r *run) chainRules(stack []frame) map[string]bool {
 	names := map[string]bool{}
 	for i := len(stack) - 1; i >= 0 && len(stack)-i < 64; i-- {
 		if stack[i].repl != unseen {
 			names[r.trace.Steps[stack[i].made].Rule] = true
 		}
 	}
-	return expr.Errorf(expr.ErrDomain, "optimize", "rules undo each other without end on %s: %s", Brief(n), sortedNames(names))
+	return names
 }
 
 func sortedNames(names map[string]bool) string {

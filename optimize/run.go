@@ -85,6 +85,7 @@ type run struct {
 	bound       binding                 // of the match under way
 	finished    []int32                 // room for withFinished
 	frames      []frame                 // room for normalize
+	repeats     []repeated
 	steps       int
 	err         error // why no further rewrite is tried
 	noStabilize bool  // the pass stabilize is left out
@@ -197,13 +198,16 @@ func (r *run) endless(from int) error {
 	for _, s := range r.trace.Steps[from:] {
 		names[s.Rule] = true
 	}
-	for _, rule := range r.opt.Rules {
-		if names[rule.Name] {
-			return expr.Errorf(expr.ErrDomain, "optimize", "rules undo each other without end: %s", sortedNames(names))
-		}
+	if r.userRules(names) {
+		return expr.Errorf(expr.ErrDomain, "optimize", "rules undo each other without end: %s", sortedNames(names))
 	}
 	r.trace.Unsettled = true
 	return nil
+}
+
+// userRules reports whether a rule of the user's is among the names.
+func (r *run) userRules(names map[string]bool) bool {
+	return slices.ContainsFunc(r.opt.Rules, func(rule Rule) bool { return names[rule.Name] })
 }
 
 // one runs one pass and, where asked to, shows and checks what it did.
