@@ -28,8 +28,9 @@ var hard = func() []float64 {
 	return list
 }()
 
-// points returns n arguments of a function: hard ones, then floats of all
-// exponents, ordinary ones and ones from where the function is tested elsewhere.
+// points returns n arguments of a function: hard ones (pairs of them for two
+// arguments), floats of all exponents, ordinary ones and ones from where the
+// function is tested elsewhere.
 func points(op expr.Op, n int, r *rand.Rand) [][]float64 {
 	arity, _ := op.Arity()
 	lo, hi := op.Domain()
@@ -40,8 +41,8 @@ func points(op expr.Op, n int, r *rand.Rand) [][]float64 {
 			switch {
 			case arity == 1 && i < len(hard):
 				x = hard[i]
-			case arity == 2 && i < len(hard)*len(hard):
-				x = []float64{hard[i%len(hard)], hard[i/len(hard)]}[k]
+			case arity == 2 && i%3 == 0:
+				x = hard[r.IntN(len(hard))]
 			case i%4 == 0:
 				x = math.Float64frombits(r.Uint64())
 			case i%4 == 1:
@@ -119,7 +120,7 @@ func run[T float32 | float64](t *testing.T, op expr.Op, d expr.DType, args [][]T
 // on the expansion.
 func TestTwin(t *testing.T) {
 	each(t, func(t *testing.T, op expr.Op) {
-		args := points(op, 5000, rand.New(rand.NewPCG(1, 1)))
+		args := points(op, 2500, rand.New(rand.NewPCG(1, 1)))
 		got, want := run(t, op, expr.Float64, args), evaluated(t, op, args)
 		for i := range got {
 			if !kerneltest.Same(got[i], want[i]) {
@@ -181,7 +182,11 @@ func ulps(got, want float64) float64 {
 // TestAccuracy compares with the reference meaning, in units of the last place.
 func TestAccuracy(t *testing.T) {
 	each(t, func(t *testing.T, op expr.Op) {
-		args := points(op, 100000, rand.New(rand.NewPCG(2, 2)))
+		n := 100000
+		if table[op].ulp > 2 { // their reference meaning takes 2 us
+			n = 25000
+		}
+		args := points(op, n, rand.New(rand.NewPCG(2, 2)))
 		got, want := run(t, op, expr.Float64, args), reference(t, op, args)
 		worst, bad, rounded := 0.0, 0, 0
 		for i := range got {
@@ -208,7 +213,7 @@ func TestAccuracy(t *testing.T) {
 func TestFloat32(t *testing.T) {
 	each(t, func(t *testing.T, op expr.Op) {
 		arity, _ := op.Arity()
-		step := uint64(1<<32/50000 | 1)
+		step := uint64(1<<32/10000 | 1)
 		if *exhaustive && arity == 1 {
 			step = 1
 		}
@@ -229,7 +234,13 @@ func TestFloat32(t *testing.T) {
 					args[k], wide[k] = append(args[k], x), append(wide[k], float64(x))
 				}
 			}
-			got, want := run(t, op, expr.Float32, args), reference(t, op, wide)
+			var want []float64
+			got := run(t, op, expr.Float32, args)
+			if step == 1 {
+				want = quickReference(t, op, wide, got)
+			} else {
+				want = reference(t, op, wide)
+			}
 			for i := range got {
 				u := ulps32(got[i], float32(want[i]))
 				if worst = max(worst, u); u > 1 {
@@ -241,7 +252,37 @@ func TestFloat32(t *testing.T) {
 	})
 }
 
-var exhaustive = flag.Bool("exhaustive", false, "all arguments in TestFloat32: minutes for each function")
+// quick has functions of package math, which are fast and right but for the last
+// places of a float64.
+var quick = map[expr.Op]func(float64) float64{
+	expr.OpExp: math.Exp, expr.OpExp2: math.Exp2, expr.OpExpm1: math.Expm1, expr.OpLog: math.Log, expr.OpLog2: math.Log2, expr.OpLog10: math.Log10,
+	expr.OpLog1p: math.Log1p, expr.OpSin: math.Sin, expr.OpCos: math.Cos, expr.OpTan: math.Tan, expr.OpArcsin: math.Asin, expr.OpArccos: math.Acos,
+	expr.OpArctan: math.Atan, expr.OpSinh: math.Sinh, expr.OpCosh: math.Cosh, expr.OpTanh: math.Tanh, expr.OpArcsinh: math.Asinh,
+	expr.OpArccosh: math.Acosh, expr.OpArctanh: math.Atanh, expr.OpCbrt: math.Cbrt, expr.OpErf: math.Erf, expr.OpErfc: math.Erfc,
+}
+
+// quickReference is reference where a quick function does not agree with got.
+func quickReference(t *testing.T, op expr.Op, args [][]float64, got []float32) []float64 {
+	f := quick[op]
+	if f == nil {
+		return reference(t, op, args)
+	}
+	want := make([]float64, len(got))
+	var doubtful []int
+	x := [][]float64{nil}
+	for i := range want {
+		want[i] = float64(got[i])
+		if !kerneltest.Same(float32(f(args[0][i])), got[i]) {
+			doubtful, x[0] = append(doubtful, i), append(x[0], args[0][i])
+		}
+	}
+	for k, y := range reference(t, op, x) {
+		want[doubtful[k]] = y
+	}
+	return want
+}
+
+var exhaustive = flag.Bool("exhaustive", false, "all arguments in TestFloat32: minutes for a function of package math, otherwise an hour")
 
 func ulps32(got, want float32) float64 {
 	if kerneltest.Same(got, want) {

@@ -79,9 +79,9 @@ func erfcx(x ...node) node {
 	return where(x[0].Eq(x[0]), y, x[0])
 }
 
-// logErfc is log(1 - erf(x)) up to 1/2 and log(erfcx(x)) - x*x from there.
+// logErfc is log(1 - erf(x)) up to 1 and log(erfcx(x)) - x*x from there.
 func logErfc(x ...node) node {
-	small := x[0].Lt(0.5)
+	small := x[0].Lt(1.0)
 	near := erfOf(x[0], erfcOf(x[0].Abs())).Neg()
 	far := erfcxOf(x[0].Abs().Minimum(huge))
 	zero := c(0.0)

@@ -1,9 +1,11 @@
 package elementary
 
 import (
+	"math"
 	"strings"
 	"testing"
 
+	"arignote/backend/internal/interp"
 	"arignote/backend/internal/kernel"
 	"arignote/backend/internal/kernel/kerneltest"
 )
@@ -39,7 +41,9 @@ func TestExpandCases(t *testing.T) {
 	}
 }
 
-// TestExpandPlaces has functions in each kind of block.
+// TestExpandPlaces has functions in each kind of block: it looks at the text, and
+// compares what the kernel gives with what it gave before, which is nearly the
+// same.
 func TestExpandPlaces(t *testing.T) {
 	k, err := kernel.Parse(`kernel(x: float64 in, y: float32 out, z: float64 out, u: complex64 in, w: complex64 out; n) {
 		one: float64 = const 1
@@ -59,7 +63,7 @@ func TestExpandPlaces(t *testing.T) {
 		} combine (p; q) {
 			p1: float64 = exp(p)
 			q1: float64 = exp(q)
-			r: float64 = mul(p1, q1)
+			r: float64 = sub(p1, q1)
 			next r
 		} gives total
 		narrow: float32 = astype(total)
@@ -84,11 +88,32 @@ func TestExpandPlaces(t *testing.T) {
 	if n := strings.Count(text, " exp("); n != 1 {
 		t.Errorf("%d functions are left, want that of complex numbers", n)
 	}
+	before, after := results(t, k), results(t, x)
+	for i := range before {
+		if d := math.Abs(after[i]/before[i] - 1); !(d < 1e-6) {
+			t.Errorf("result %d is %v, was %v", i, after[i], before[i])
+		}
+	}
 	// One polynomial each in the condition, in the body, and for float32, two in
 	// the combine, and one for the two exp(total).
 	if n := strings.Count(text, "fma("); n != 6*strings.Count(Expand(single(t)).String(), "fma(") {
 		t.Errorf("%d fma in\n%s", n, text)
 	}
+}
+
+// results runs the kernel of TestExpandPlaces.
+func results(t *testing.T, k *kernel.Kernel) []float64 {
+	p, err := interp.Compile(k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := []float64{-3, 0.2, -1.5, 0.3, -0.1, 0.05, -2, -0.7, 0.4}
+	y, z, u, w := []float32{0}, []float64{0}, []complex64{1 + 2i}, []complex64{0}
+	a := &kernel.Args{Params: []int{len(x)}, Buffers: []kernel.Arg{{Data: x}, {Data: y}, {Data: z}, {Data: u}, {Data: w}}}
+	if err := p.Run(a, k.Whole(a.Params)); err != nil {
+		t.Fatal(err)
+	}
+	return []float64{float64(y[0]), z[0], float64(real(w[0])), float64(imag(w[0]))}
 }
 
 // single is a kernel with one exp.
