@@ -2,7 +2,7 @@ package elementary
 
 import "arignote/expr"
 
-// The logarithm of the gamma function and its derivative, for x > 0: Stirling's
+// The gamma function, its logarithm and the derivative of that, for x > 0: Stirling's
 // series, its tail fitted, down to a small limit; below that a polynomial near
 // the zero, with the recurrence gamma(x + 1) = x gamma(x). The reference meaning
 // has the negative numbers.
@@ -54,25 +54,45 @@ func logNormal(x node) pair {
 	return plusLn2(k, logNear(m.Sub(1.0)))
 }
 
-// gammaln of a small x is that of y = x, x + 1 or x + 2, between 1.5 and 2.5, minus
-// the logarithm of gamma(y)/gamma(x).
-func gammaln(args ...node) node {
-	x := args[0]
-	far := x.Gt(stirlingLimit)
+// toNear gives v and the factor with gamma(x) = gamma(2 + v)/factor, |v| <= 1/2,
+// for x below stirlingLimit.
+func toNear(x node) (v, factor node) {
 	low, high := x.Lt(0.5), x.Ge(1.5)
-	factor := where(low, x.FMA(x, x), where(high, 1.0, x)) // gamma(y)/gamma(x), y = 2 + v
-	l := logNormal(where(far, x, factor))
-	v := where(low, x, where(high, x.Sub(2.0), x.Sub(1.0)))
-	near := v.FMA(horner(v, gammalnTerms...), l.hi.Neg()).Sub(l.lo)
+	return where(low, x, where(high, x.Sub(2.0), x.Sub(1.0))), where(low, x.FMA(x, x), where(high, 1.0, x))
+}
 
+// stirling is gammaln(x) for x above stirlingLimit, l being log(x).
+func stirling(x node, l pair) pair {
 	half := x.Sub(0.5)
 	main := twoProduct(half, l.hi)
 	less := twoSum(main.hi, x.Neg())
 	sum := twoSum(less.hi, c(halfLogTwoPi))
 	inverse := c(1.0).Div(x)
 	tail := inverse.FMA(horner(inverse.Mul(inverse), stirlingTerms...), half.FMA(l.lo, main.lo.Add(halfLogTwoPiTail)))
-	y := where(far, sum.hi.Add(sum.lo.Add(less.lo).Add(tail)), near)
+	return quickSum(sum.hi, sum.lo.Add(less.lo).Add(tail))
+}
+
+func gammaln(args ...node) node {
+	x := args[0]
+	far := x.Gt(stirlingLimit)
+	v, factor := toNear(x)
+	l := logNormal(where(far, x, factor))
+	near := v.FMA(horner(v, gammalnTerms...), l.hi.Neg()).Sub(l.lo)
+	y := where(far, stirling(x, l).hi, near)
 	return rare(x.Ge(0x1p-900).And(x.Le(0x1p1000)).Not(), expr.OpGammaln, y, x)
+}
+
+// gamma is the exponential of gammaln, which is a pair because it may be large.
+// It overflows before the limit from where the reference meaning is asked.
+func gamma(args ...node) node {
+	x := args[0]
+	far := x.Gt(stirlingLimit)
+	v, factor := toNear(x)
+	y := chosen(far, stirling(x, logAccurate(x)), twoProduct(v, horner(v, gammalnTerms...)))
+	p, k := expPair(y.hi.Minimum(750.0))
+	p.lo = p.hi.FMA(y.lo, p.lo)
+	z := k.scale(p.over(pair{where(far, 1.0, factor), c(0.0)}))
+	return rare(x.Ge(0x1p-900).And(x.Le(192.0)).Not(), expr.OpGamma, z, x)
 }
 
 // digamma is psi(x + 1) - 1/x for x < 1.

@@ -44,6 +44,8 @@ var table = [expr.NumOps]row{
 	expr.OpErfc:      {of: erfc, ulp: 4},
 	expr.OpErfcx:     {of: erfcx, ulp: 4},
 	expr.OpLogErfc:   {of: logErfc, ulp: 4},
+	expr.OpErfinv:    {of: erfinv, ulp: 4},
+	expr.OpGamma:     {of: gamma, ulp: 4},
 	expr.OpGammaln:   {of: gammaln, ulp: 4},
 	expr.OpPolygamma: {of: digamma, ulp: 4},
 	expr.OpPow:       {of: pow, ulp: 1},
