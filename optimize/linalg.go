@@ -137,20 +137,29 @@ func detScale(r *run, n *expr.Node) *expr.Node {
 // numbers that are not negative.
 func logProd(r *run, n *expr.Node) *expr.Node {
 	p := n.Arg(0)
-	if p.Op() != expr.OpProd || !r.once(p) || !n.DType().IsFloat() || !notNegative(p.Arg(0), 8) {
+	if p.Op() != expr.OpProd || !r.once(p) || !n.DType().IsFloat() || !notNegative(p.Arg(0)) {
 		return nil
 	}
 	return r.make(n, expr.OpSum, p.Attr(), r.make(n, expr.OpLog, nil, p.Arg(0)))
 }
 
-// notNegative reports whether no element of x can be below zero, looking as
-// many levels deep.
-func notNegative(x *expr.Node, depth int) bool {
-	if depth == 0 || !x.DType().IsFloat() {
+// maxLook is the number of nodes that are looked at to learn something about
+// one.
+const maxLook = 64
+
+// notNegative reports whether certainly no element of x is below zero.
+func notNegative(x *expr.Node) bool {
+	left := maxLook
+	return notNegativeWithin(x, &left)
+}
+
+// notNegativeWithin is notNegative, looking at as many nodes as are left.
+func notNegativeWithin(x *expr.Node, left *int) bool {
+	if *left--; *left < 0 || !x.DType().IsFloat() {
 		return false
 	}
 	all := func() bool {
-		return !slices.ContainsFunc(x.Args(), func(a *expr.Node) bool { return !notNegative(a, depth-1) })
+		return !slices.ContainsFunc(x.Args(), func(a *expr.Node) bool { return !notNegativeWithin(a, left) })
 	}
 	switch x.Op() {
 	case expr.OpExp, expr.OpExp2, expr.OpAbs, expr.OpSquare, expr.OpSqrt, expr.OpSigmoid, expr.OpSoftplus, expr.OpRelu,
@@ -160,7 +169,7 @@ func notNegative(x *expr.Node, depth int) bool {
 		expr.OpMean, expr.OpDimShuffle, expr.OpReshape, expr.OpSlice, expr.OpConcatenate:
 		return all()
 	case expr.OpMaximum:
-		return notNegative(x.Arg(0), depth-1) || notNegative(x.Arg(1), depth-1)
+		return notNegativeWithin(x.Arg(0), left) || notNegativeWithin(x.Arg(1), left)
 	}
 	if x.Op() == expr.OpDiag && x.Rank() == 1 && x.Arg(0).Op() == expr.OpCholesky {
 		return true

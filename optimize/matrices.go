@@ -41,7 +41,7 @@ func diagInverse(r *run, n *expr.Node) *expr.Node {
 
 // sumLogAbs is the logarithm of the product of absolute values.
 func (r *run) sumLogAbs(n, v *expr.Node) *expr.Node {
-	if !notNegative(v, maxForm) {
+	if !notNegative(v) {
 		v = r.make(n, expr.OpAbs, nil, v)
 	}
 	log := r.make(n, expr.OpLog, nil, v)
@@ -51,20 +51,23 @@ func (r *run) sumLogAbs(n, v *expr.Node) *expr.Node {
 // triangle says in which halves a matrix may have elements that are not 0.
 type triangle struct{ lower, upper bool } // only below, only above the diagonal
 
-// maxForm is how deep the form of a matrix is looked for.
-const maxForm = 6
+// triangular returns what is known of the matrix x.
+func triangular(x *expr.Node) triangle {
+	left := maxLook
+	return triangularWithin(x, &left)
+}
 
-// triangular returns what is known of x, which is a matrix.
-func triangular(x *expr.Node, depth int) triangle {
-	if depth == 0 || x.Rank() != 2 {
+// triangularWithin is triangular, looking at as many nodes as are left.
+func triangularWithin(x *expr.Node, left *int) triangle {
+	if *left--; *left < 0 || x.Rank() != 2 {
 		return triangle{}
 	}
 	switch a, _ := x.Attr().(expr.Diagonal); x.Op() {
 	case expr.OpTril:
-		t := triangular(x.Arg(0), depth-1)
+		t := triangularWithin(x.Arg(0), left)
 		return triangle{a.K <= 0 || t.lower, t.upper}
 	case expr.OpTriu:
-		t := triangular(x.Arg(0), depth-1)
+		t := triangularWithin(x.Arg(0), left)
 		return triangle{t.lower, a.K >= 0 || t.upper}
 	case expr.OpCholesky:
 		return triangle{lower: true}
@@ -73,15 +76,15 @@ func triangular(x *expr.Node, depth int) triangle {
 	case expr.OpConst:
 		return triangularValue(x.Value())
 	}
-	return combined(x, depth)
+	return combined(x, left)
 }
 
 // combined is triangular for what is computed from matrices of known form.
-func combined(x *expr.Node, depth int) triangle {
+func combined(x *expr.Node, left *int) triangle {
 	var of []triangle
 	for _, a := range x.Args() {
 		if a.Rank() == 2 {
-			of = append(of, triangular(a, depth-1))
+			of = append(of, triangularWithin(a, left))
 		}
 	}
 	if len(of) == 0 {
@@ -130,7 +133,7 @@ func triangularValue(v *expr.Value) triangle {
 
 // solveTriangular substitutes instead of eliminating.
 func solveTriangular(r *run, n *expr.Node) *expr.Node {
-	t := triangular(n.Arg(0), maxForm)
+	t := triangular(n.Arg(0))
 	if !t.lower && !t.upper || !n.DType().IsFloat() {
 		return nil
 	}
@@ -153,7 +156,7 @@ func solveTriangle(r *run, n *expr.Node) *expr.Node {
 // detTriangular multiplies the diagonal.
 func detTriangular(r *run, n *expr.Node) *expr.Node {
 	x := n.Arg(0)
-	if t := triangular(x, maxForm); !t.lower && !t.upper || !n.DType().IsFloat() {
+	if t := triangular(x); !t.lower && !t.upper || !n.DType().IsFloat() {
 		return nil
 	}
 	v := r.make(n, expr.OpDiag, expr.Diagonal{}, r.cast(n, r.untriangled(x), n.DType()))
@@ -174,7 +177,7 @@ func (r *run) untriangled(x *expr.Node) *expr.Node {
 
 // triangleTriangular drops a triangle of what is one already.
 func triangleTriangular(r *run, n *expr.Node) *expr.Node {
-	t := triangular(n.Arg(0), maxForm)
+	t := triangular(n.Arg(0))
 	k := n.Attr().(expr.Diagonal).K
 	if n.Op() == expr.OpTril && t.lower && k >= 0 || n.Op() == expr.OpTriu && t.upper && k <= 0 {
 		return n.Arg(0)
