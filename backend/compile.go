@@ -32,6 +32,7 @@ func (c Config) Compile(inputs []*expr.Node, outputs ...*expr.Node) (p *Program,
 		return nil, err
 	}
 	p = newProgram(optimized, trace, c, level)
+	p.source = g
 	return p, p.show()
 }
 

@@ -19,6 +19,7 @@ import (
 // may run it at the same time.
 type Program struct {
 	graph   *expr.Graph
+	source  *expr.Graph // as the user wrote it: mistakes are told in its words
 	trace   *optimize.Trace
 	config  Config
 	level   cpu.Level           // of the processor, or what it is to be taken for

@@ -187,7 +187,7 @@ func (p *Program) newPlan(values []*expr.Value) (*Plan, error) {
 	}
 	s, err := specialize(p.graph, p.host, types, values)
 	if err != nil {
-		return nil, err
+		return nil, p.asWritten(err, types, values)
 	}
 	if len(s.stop) > 0 {
 		return newStage(p, s), nil
@@ -203,6 +203,18 @@ func (p *Program) newPlan(values []*expr.Value) (*Plan, error) {
 		p.showPlan(q, s)
 	}
 	return q, err
+}
+
+// asWritten returns a mistake in the words of the graph that the user wrote,
+// where that has one for these arguments: err speaks of the simplified graph.
+func (p *Program) asWritten(err error, types []expr.Type, values []*expr.Value) error {
+	if p.source == nil {
+		return err
+	}
+	if _, told := specialize(p.source, hostNodes(p.source), types, values); told != nil {
+		return told
+	}
+	return err
 }
 
 // Plan returns the plan for arguments of these shapes. Where sizes depend on

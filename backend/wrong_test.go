@@ -214,3 +214,24 @@ func TestWrongCPU(t *testing.T) {
 		t.Errorf("%v\n%v", err, q)
 	}
 }
+
+// TestWrongWords: a mistake that shows when shapes are known is told in the
+// words of the user's expression, and not of what it became.
+func TestWrongWords(t *testing.T) {
+	M, v := expr.Matrix("M"), expr.Vector("v")
+	for _, c := range []struct {
+		n    *expr.Node
+		says string
+	}{
+		{M.Dot(v.Mul(2)), "dot: shapes (2, 2) and (3,) do not match"},
+		{M.T().Mul(3).Dot(v).Add(1), "dot: shapes (2, 2) and (3,) do not match"},
+		{M.Exp().Add(v).Index(0), "add: shapes (2, 2) and (3,) do not broadcast"},
+	} {
+		p, err := backend.Compile([]*expr.Node{M, v}, c.n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = p.Run([][]float64{{1, 2}, {3, 4}}, []float64{1, 2, 3})
+		wrong(t, err, expr.ErrShape, c.says)
+	}
+}
