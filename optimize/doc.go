@@ -6,8 +6,10 @@
 // every rewrite that fired. Equal subexpressions are one node, constants are
 // computed, sums and products are collected (x*y/y is x), formulas that
 // overflow or cancel are replaced by ones that do not (log(1 + exp(x)) is
-// softplus(x)), and products of matrices take in the scalings, transposes and
-// sums around them (gemm, gemv, ger).
+// softplus(x)), slices go to the inputs so that only what they take is computed,
+// products are made in the cheapest order and take in the scalings, transposes
+// and sums around them (gemm, gemv, ger), and sums over ranges have closed
+// forms.
 //
 // It does not fuse, order, or place anything in memory: that is planning, in
 // package backend. It never changes the type of an output.

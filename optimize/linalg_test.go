@@ -3,6 +3,8 @@ package optimize_test
 import (
 	"testing"
 
+	"arignote/autodiff"
+	"arignote/expr"
 	"arignote/optimize"
 )
 
@@ -84,4 +86,34 @@ func TestBlasArrangements(t *testing.T) {
 		{"A: float64[3, 4]; x: float64[3]; y: float64[4]; A + x[:, None] @ y[None]", "ger(1.0, x, y, A)"},
 		{"M: float64[3, 4]; v: float64[4]; y: float64[3]; (M @ v + y)/2", "gemv(0.5, M, v, 0.5, y)"},
 	}.test(t, optimize.Options{})
+}
+
+// TestNet: the gradient of a net of three layers has no transposed copies, and
+// each of its eight products is one step.
+func TestNet(t *testing.T) {
+	g, err := expr.Parser{Funcs: autodiff.Funcs}.ParseGraph(`
+		x: float32[128, 784]; y: int64[128]
+		W: float32[784, 512]; V: float32[512, 512]; U: float32[512, 10]; b: float32[512]; c: float32[512]
+		h = relu(relu(x @ W + b) @ V + c)
+		l = -mean(log_softmax(h @ U)[arange(128), y])
+		W - 0.1*grad(l, W), V - 0.1*grad(l, V), U - 0.1*grad(l, U)`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	after, _, err := optimize.Run(g, optimize.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	products, transposes := 0, 0
+	for n := range after.Nodes() {
+		switch n.Op() {
+		case expr.OpDot, expr.OpGemm:
+			products++
+		case expr.OpDimShuffle:
+			transposes++
+		}
+	}
+	if products != 8 || transposes != 0 {
+		t.Errorf("%d products, %d transposes:\n%v", products, transposes, after)
+	}
 }
