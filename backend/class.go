@@ -213,7 +213,7 @@ func primesLike(lengths []int, variant int) []int {
 		for !isPrime(at) || i > 0 && at <= out[i-1] {
 			at++
 		}
-		if n == least || at >= 2*least || at > 1<<40 {
+		if n == least || at >= 2*least || bits.Len(uint(at)) > 41 {
 			return nil
 		}
 		out[i] = at

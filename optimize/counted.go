@@ -244,7 +244,7 @@ func (c *counter) readRange(x *expr.Node) bool {
 	start, okStart := c.scalarOf64(a.Arg(0))
 	stop, okStop := c.scalarOf64(a.Arg(1))
 	step, okStep := integerOf(a.Arg(2))
-	if !okStart || !okStop || !okStep || step == 0 || step > maxCounted || step < -maxCounted || from > maxCounted || by > maxCounted {
+	if !okStart || !okStop || !okStep || step == 0 || step > maxCounted || step < -maxCounted || int64(from) > maxCounted || int64(by) > maxCounted {
 		return false
 	}
 	var count *scalar
