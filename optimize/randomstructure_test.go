@@ -86,7 +86,7 @@ func compareStructure(g *expr.Graph, values []*expr.Value, strict bool) error {
 		if strict {
 			err = exprtest.SameBits(got[i], w)
 		} else {
-			err = closeWhereFinite(got[i], w)
+			err = closeWhereFinite(got[i], w, precision(g))
 		}
 		if err != nil {
 			return fmt.Errorf("output %d: %w\n%v\n%v\n%v", i, err, g, after, trace)
