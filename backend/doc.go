@@ -19,6 +19,8 @@
 //     put together from parts).
 //  4. Kernels are written for the groups that result (emit.go, emitgroup.go,
 //     reduce.go, share.go; element-wise loops in while.go, scans in scan.go).
+//     When they are made ready to run, exp and its like become primitive
+//     instructions (internal/elementary).
 //  5. Steps get their order, short independent ones side by side (schedule.go);
 //     memory gets its place in one arena, element-wise results over operands
 //     that nobody needs any more (buffers.go).

@@ -23,7 +23,7 @@ func BenchmarkFunction(b *testing.B) {
 }
 
 func benchmark(b *testing.B, op expr.Op, expand func(*kernel.Kernel) *kernel.Kernel) {
-	const n = 1 << 14
+	const n = 1000000
 	k, err := kernel.Parse(source(op, expr.Float64))
 	if err != nil {
 		b.Fatal(err)

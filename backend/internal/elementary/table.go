@@ -15,7 +15,24 @@ type row struct {
 	abs float64
 }
 
-// table has the functions that are expanded.
+// table has the functions that are expanded. Nanoseconds for an element of a
+// float64 array of 1e6, run by the interpreter on one thread of a Xeon at 2.6 GHz
+// (processor time; float32 takes as long), and before, by the reference meaning
+// or for cbrt, expm1, log and log1p by package math: measured again by
+// go test -bench Function.
+//
+//	pow         55   651    sigmoid     22   344    arcsinh     30   438
+//	cbrt        26     7    softplus    36   653    arccosh     31   399
+//	hypot       17   120    sin         26   470    arctanh     29   382
+//	exp         14   272    cos         25   465    erf         45  1863
+//	exp2        17   300    tan         32   502    erfc        46  1855
+//	expm1       15    16    arcsin      20   556    erfcx       50  2195
+//	log         20     8    arccos      22   620    log_erfc    92  2360
+//	log2        21   403    arctan      24   559    erfinv      55  2660
+//	log10       22   388    arctan2     42   601    gamma       75   944
+//	log1p       25    13    sinh        19   357    gammaln     51  1000
+//	logaddexp   41   661    cosh        13   344    polygamma   44   980
+//	log1mexp    51   647    tanh        21   346
 var table = [expr.NumOps]row{
 	expr.OpExp:       {of: exp, ulp: 1},
 	expr.OpExp2:      {of: exp2, ulp: 1},

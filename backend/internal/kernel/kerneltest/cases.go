@@ -151,7 +151,11 @@ func elementCases() []Case {
 				r4: float64 = fma(r3, v1, v0)
 				store y[i] = r4
 				s: float64 = add(r1, r2)
-				store z[i] = s
+				t1: float64 = fma(c0, v0, c1)
+				t2: float64 = fma(t1, v0, c0)
+				t3: float64 = fma(t2, v0, t2)
+				t4: float64 = add(s, t3)
+				store z[i] = t4
 			}
 		}`, func(n int, r *rand.Rand) ([]int, []any, []any) {
 			a, b, x, y, z := normal(n, r), normal(n, r), make([]float64, n), make([]float64, n), make([]float64, n)
@@ -161,7 +165,8 @@ func elementCases() []Case {
 				first := math.FMA(p, b[i], -0.7)
 				second := math.FMA(first, b[i], 0.1)
 				y[i] = math.FMA(math.FMA(second, a[i], -0.7), b[i], a[i])
-				z[i] = first + second
+				third := math.FMA(math.FMA(0.1, a[i], -0.7), a[i], 0.1)
+				z[i] = (first + second) + math.FMA(third, a[i], third)
 			}
 			return []int{n}, []any{a, b, make([]float64, n), make([]float64, n), make([]float64, n)}, []any{nil, nil, x, y, z}
 		}},
