@@ -13,9 +13,6 @@ type Pass struct {
 	// Repeat: neighbouring passes with this mark are repeated together until
 	// none of them changes anything, because each makes work for the others.
 	Repeat bool
-	// Settles: what a rewrite makes is looked at by the repeated passes before
-	// this one too, at once instead of in the next round.
-	Settles bool
 	// Exact: the pass has something to do in strict mode.
 	Exact bool
 	// After names passes that must come earlier in the list.
@@ -34,7 +31,7 @@ var Passes = []Pass{
 		Why: "collects sums and products of any length, and matches rules inside of them"},
 	{Name: "stabilize", run: stabilize, Repeat: true, After: []string{"canonicalize"},
 		Why: "replaces formulas that overflow or cancel; after collecting, which brings their parts together"},
-	{Name: "structure", run: structure, Repeat: true, Settles: true, Exact: true,
+	{Name: "structure", run: structure, Repeat: true, Exact: true,
 		Why: "merges views and reductions, drops stretching that an operation does anyway"},
 	{Name: "symmetry", run: symmetry, Repeat: true, After: []string{"structure"},
 		Why: "reductions of a symmetric or antisymmetric block over one axis serve for the other; after structure has brought them to one form"},

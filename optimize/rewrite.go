@@ -200,13 +200,12 @@ func (r *run) repeat(m *memo, step stepFunc) {
 }
 
 // inspect returns the number of what replaces a node whose arguments are finished,
-// unseen if nothing does. In a pass that settles, the repeated passes that have
-// run before look at it too, unless they have finished it: what one of them would
-// do in the next round is done now, and the nodes above are made anew once, not
-// in each round.
+// unseen if nothing does. Of repeated passes, those that have run before look at
+// it too, unless they have finished it: what one of them would do in the next
+// round is done now, and the nodes above are made anew once, not in each round.
 func (r *run) inspect(id int32, own stepFunc) (to int32, by why, pass *Pass) {
 	n := r.nodeAt(id)
-	if !r.pass.Settles {
+	if !r.pass.Repeat {
 		repl, by := own(n)
 		return r.replacement(id, repl), by, r.pass
 	}
