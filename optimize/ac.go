@@ -119,11 +119,20 @@ func (r *run) starts(a *acRule, x *expr.Node) bool {
 	return false
 }
 
+// near returns the range of terms or factors among n that may be the second part
+// of a rule whose first is number i. To try all would take time that grows with
+// the square of n; what belongs together stands together as a rule.
+func near(i, n int) (from, to int) {
+	const most = 32 // on each side
+	return max(0, i-most), min(n, i+most+1)
+}
+
 // replaceTerms replaces terms of s, the i-th among them, by the right side of
 // a times scale.
 func (r *run) replaceTerms(n *expr.Node, s *sum, a *acRule, i int, scale float64) *expr.Node {
 	second, right := r.matchParts(n, a, s.terms[i].base, func(yield func(int, *expr.Node) bool) {
-		for j, t := range s.terms {
+		for j, end := near(i, len(s.terms)); j < end; j++ {
+			t := s.terms[j]
 			if j != i && t.coef.f == scale*a.parts[1].n && !yield(j, t.base) {
 				return
 			}
@@ -164,6 +173,9 @@ func (r *run) matchParts(n *expr.Node, a *acRule, first *expr.Node, others func(
 		}
 		for j, x := range others {
 			for _, p := range a.parts[1].left {
+				if p.kind == isOp && !p.plausible(x) {
+					continue
+				}
 				r.bound.reset(a.compiled)
 				if left.match(first, &r.bound) && p.match(x, &r.bound) && a.holds(r, n, &r.bound) {
 					return j, a.right.build(r, n, &r.bound)
@@ -203,7 +215,8 @@ func times(exp, part float64) float64 { return math.Max(0, math.Trunc(exp/part))
 // of a, as often as they contain its left side.
 func (r *run) replaceFactors(n *expr.Node, p *product, a *acRule, i int) *expr.Node {
 	second, right := r.matchParts(n, a, p.factors[i].base, func(yield func(int, *expr.Node) bool) {
-		for j, f := range p.factors {
+		for j, end := near(i, len(p.factors)); j < end; j++ {
+			f := p.factors[j]
 			if j != i && times(f.exp, a.parts[1].n) > 0 && !yield(j, f.base) {
 				return
 			}

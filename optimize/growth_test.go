@@ -138,3 +138,26 @@ func BenchmarkRun(b *testing.B) {
 		}
 	}
 }
+
+// TestLongSums: a rule with two parts looks for the second near the first, so
+// that long sums of one function take no time that grows with their square; in
+// sums of some dozens it finds them wherever they are.
+func TestLongSums(t *testing.T) {
+	x := expr.Input("x", expr.Float64, 3)
+	long := func(n int) *expr.Node {
+		y := x.Sin().Square()
+		for i := range n {
+			y = y.Add(x.Mul(float64(i) + 0.5).Erf())
+		}
+		return y.Add(x.Cos().Square())
+	}
+	for n, want := range map[int]bool{0: true, 10: true, 30: true, 200: false} {
+		_, trace, err := optimize.Run(expr.NewGraph([]*expr.Node{x}, long(n)), optimize.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := trace.Hits()["sin-cos"] > 0; got != want {
+			t.Errorf("sin**2 and cos**2 with %d terms between them: met %v, want %v", n, got, want)
+		}
+	}
+}
