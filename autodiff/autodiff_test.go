@@ -371,7 +371,7 @@ func TestLargeGraphs(t *testing.T) {
 			t.Error(g.Err())
 		}
 	}
-	if took := time.Since(start); took > 10*time.Second {
+	if took := time.Since(start); took > time.Minute {
 		t.Errorf("%v for a sum of %d", took, users)
 	}
 }

@@ -163,7 +163,7 @@ func TestEndless(t *testing.T) {
 				t.Errorf("%v is not named in: %v", name, err)
 			}
 		}
-		if spent := time.Since(start); spent > time.Second {
+		if spent := time.Since(start); spent > 20*time.Second { // milliseconds, unless it does not end
 			t.Errorf("%v: %v", c.names, spent)
 		}
 	}

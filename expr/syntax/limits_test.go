@@ -10,6 +10,10 @@ import (
 	"arignote/expr/syntax"
 )
 
+// soon is the time that no answer takes unless there is none, on the busiest
+// machine too: these tests look for hangs, not for speed.
+const soon = time.Minute
+
 // TestDepth checks that exactly MaxDepth levels of each kind of nesting are accepted.
 func TestDepth(t *testing.T) {
 	for _, c := range []struct{ name, open, middle, close string }{
@@ -39,7 +43,7 @@ func TestDepth(t *testing.T) {
 			if _, err := syntax.Parse(strings.Repeat(c.open, 10<<20/len(c.open))); err == nil {
 				t.Error("10 MB of it: no error")
 			}
-			if d := time.Since(began); d > 500*time.Millisecond {
+			if d := time.Since(began); d > soon {
 				t.Errorf("10 MB of it: took %v", d)
 			}
 		})
@@ -122,7 +126,7 @@ func TestHostile(t *testing.T) {
 				src = src[:len(src)-len(s)] + strings.Repeat(s, 1<<20/len(s))
 				began := time.Now()
 				_, err := syntax.Parse(src)
-				if d := time.Since(began); d > 5*time.Second {
+				if d := time.Since(began); d > soon {
 					t.Errorf("took %v", d)
 				}
 				var e *syntax.Error
@@ -152,7 +156,7 @@ func TestLongProgram(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := time.Since(began); d > 10*time.Second {
+	if d := time.Since(began); d > soon {
 		t.Errorf("took %v", d)
 	}
 	if len(f.Body.Stmts) != n {
