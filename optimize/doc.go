@@ -8,8 +8,8 @@
 // overflow or cancel are replaced by ones that do not (log(1 + exp(x)) is
 // softplus(x)), slices go to the inputs so that only what they take is computed,
 // products are made in the cheapest order and take in the scalings, transposes
-// and sums around them (gemm, gemv, ger), and sums over ranges have closed
-// forms.
+// and sums around them (gemm, gemv, ger), sums over ranges have closed forms,
+// and a*b + c is rounded once (fma).
 //
 // It does not fuse, order, or place anything in memory: that is planning, in
 // package backend. It never changes the type of an output.

@@ -1,6 +1,7 @@
 package optimize
 
 import (
+	"math"
 	"slices"
 
 	"arignote/expr"
@@ -109,13 +110,16 @@ func hasExp(p *product) bool {
 
 // groupBy returns the terms of s that have the factor f. A term that is f alone
 // becomes a constant, which saves nothing unless a rule waits for it: x*exp(y) -
-// x is x*expm1(y).
+// x is x*expm1(y). A term that would become a reciprocal stays: x/y - x/z.
 func groupBy(s *sum, products []*product, f factor) group {
 	g := group{by: f, saves: -1}
 	for i, t := range s.terms {
 		p := products[i]
 		switch {
 		case p != nil && !p.bad && slices.Contains(p.factors, f):
+			if leavesReciprocal(p, f, t.coef.mul(p.coef)) {
+				continue
+			}
 			g.terms = append(g.terms, i)
 			g.saves++
 			if len(p.factors) == 2 && f.exp == 1 && complemented(p, f, t.coef.mul(p.coef), s) {
@@ -126,6 +130,15 @@ func groupBy(s *sum, products []*product, f factor) group {
 		}
 	}
 	return g
+}
+
+// leavesReciprocal reports whether the product p is coef*f/y, which without its
+// factor f were a reciprocal: the division stays and is rounded once more.
+func leavesReciprocal(p *product, f factor, coef number) bool {
+	if f.exp < 0 || math.Abs(coef.f) != 1 || len(p.factors) < 2 {
+		return false
+	}
+	return !slices.ContainsFunc(p.factors, func(other factor) bool { return other != f && other.exp > 0 })
 }
 
 // complemented reports whether the product p = f*g(x) is a term beside f or -f

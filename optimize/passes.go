@@ -15,6 +15,8 @@ type Pass struct {
 	Repeat bool
 	// Exact: the pass has something to do in strict mode.
 	Exact bool
+	// Spares lists loops whose bodies the pass leaves as they are.
+	Spares []expr.Op
 	// After names passes that must come earlier in the list.
 	After []string
 }
@@ -40,5 +42,7 @@ var Passes = []Pass{
 	{Name: "factorize", run: factorize, Repeat: true, After: []string{"canonicalize", "stabilize"},
 		Why: "takes common factors out of sums where that saves operations; after the rules that look for the sums as written"},
 	{Name: "blas", run: blas, After: []string{"canonicalize", "structure", "linalg"},
-		Why: "products of matrices take in scalings, transposes and sums; last, because no rule looks inside a gemm"},
+		Why: "products of matrices take in scalings, transposes and sums; late, because no rule looks inside a gemm"},
+	{Name: "fma", run: fma, Spares: []expr.Op{expr.OpWhile}, After: []string{"canonicalize", "factorize", "blas"},
+		Why: "a product and what is added to it are rounded once; last, because no rule looks inside an fma, and a gemm takes in sums first"},
 }

@@ -61,9 +61,10 @@ func Run(g *expr.Graph, o Options) (*expr.Graph, *Trace, error) {
 }
 
 // Simplify returns n simplified with the default options, n itself if it is
-// wrong. The result can be differentiated.
+// wrong. The result can be differentiated and simplified again: sums and
+// products stay what they are, without the pass fma.
 func Simplify(n *expr.Node) *expr.Node {
-	g, _, err := Run(expr.NewGraph(nil, n), Options{KeepGradient: true})
+	g, _, err := Run(expr.NewGraph(nil, n), Options{KeepGradient: true, Skip: []string{"fma"}})
 	if err != nil {
 		return n
 	}

@@ -7,59 +7,7 @@ import (
 )
 
 // This file has faster loops for what elementary functions are made of beside
-// arithmetic: fma, choices, and the bits of floats.
-
-// fastFMA returns the loop of fma on float64 where the first argument varies,
-// or the second does.
-func fastFMA(dst value, args []value) func() {
-	o, ok := dst.register.(*vec[float64])
-	if !ok {
-		return nil
-	}
-	if !args[0].vary {
-		args = []value{args[1], args[0], args[2]} // the same product
-	}
-	x, y, z := args[0].register.(*vec[float64]), args[1].register.(*vec[float64]), args[2].register.(*vec[float64])
-	switch {
-	case !args[0].vary:
-		return nil
-	case args[1].vary && args[2].vary:
-		return func() { fmaVVV(o.s, x.s, y.s, z.s) }
-	case args[1].vary:
-		return func() { fmaVVS(o.s, x.s, y.s, z.s[0]) }
-	case args[2].vary:
-		return func() { fmaVSV(o.s, x.s, y.s[0], z.s) }
-	}
-	return func() { fmaVSS(o.s, x.s, y.s[0], z.s[0]) }
-}
-
-func fmaVVV(o, x, y, z []float64) {
-	x, y, z = x[:len(o)], y[:len(o)], z[:len(o)]
-	for i := range o {
-		o[i] = math.FMA(x[i], y[i], z[i])
-	}
-}
-
-func fmaVVS(o, x, y []float64, z float64) {
-	x, y = x[:len(o)], y[:len(o)]
-	for i := range o {
-		o[i] = math.FMA(x[i], y[i], z)
-	}
-}
-
-func fmaVSV(o, x []float64, y float64, z []float64) {
-	x, z = x[:len(o)], z[:len(o)]
-	for i := range o {
-		o[i] = math.FMA(x[i], y, z[i])
-	}
-}
-
-func fmaVSS(o, x []float64, y, z float64) {
-	x = x[:len(o)]
-	for i := range o {
-		o[i] = math.FMA(x[i], y, z)
-	}
-}
+// arithmetic and fma: choices, and the bits of floats.
 
 // fastWhere returns the loop of a choice between two float64, int64 or uint64.
 func fastWhere(dst value, args []value) func() {
