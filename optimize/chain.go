@@ -123,7 +123,7 @@ func (c *productChain) search() float64 {
 			j := i + length - 1
 			cost[i][j] = math.Inf(1)
 			for m := i; m < j; m++ {
-				if x := cost[i][m] + cost[m+1][j] + c.sizes[i]*c.sizes[m+1]*c.sizes[j+1]; x < cost[i][j] {
+				if x := cost[i][m] + cost[m+1][j] + float64(c.sizes[i]*c.sizes[m+1]*c.sizes[j+1]); x < cost[i][j] {
 					cost[i][j], c.split[i][j] = x, m
 				}
 			}
