@@ -2,9 +2,11 @@ package optimize_test
 
 import (
 	"fmt"
+	"iter"
 	"math"
 	"math/rand/v2"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -52,19 +54,21 @@ func checkRule(rule optimize.Rule) error {
 	if rule.Left == "" {
 		return checkExample(rule)
 	}
-	fired := 0
-	for _, in := range instances(rule) {
+	fired, settled := 0, make(map[string]bool)
+	for in := range instances(rule) {
 		for _, text := range withLiterals(withAxis(rule.Left, in.inputs)) {
 			g, err := expr.Parser{Inputs: in.inputs}.ParseGraph(text)
 			if err != nil {
 				continue // not for this dtype or rank
 			}
-			hit, err := checkInstance(rule, g, in)
+			kind := typesOf(in.inputs)[0]
+			hit, err := checkInstance(rule, g, in, !settled[kind])
 			if err != nil {
 				return fmt.Errorf("%s with %v: %w", text, typesOf(in.inputs), err)
 			}
 			if hit {
 				fired++
+				settled[kind] = true
 			}
 		}
 	}
@@ -92,7 +96,7 @@ func checkExample(rule optimize.Rule) error {
 		}
 		in.values = append(in.values, randomArray(rng, x.DType(), shape))
 	}
-	hit, err := checkInstance(rule, g, in)
+	hit, err := checkInstance(rule, g, in, true)
 	if err == nil && !hit {
 		err = fmt.Errorf("%s: does not fire on %q", rule.Name, rule.Example())
 	}
@@ -113,8 +117,10 @@ func typesOf(inputs []*expr.Node) []string {
 	return list
 }
 
-// checkInstance applies the rule to g and compares types and values.
-func checkInstance(rule optimize.Rule, g *expr.Graph, in instance) (fired bool, err error) {
+// checkInstance applies the rule to g and compares types and values; with all,
+// it applies all other rules too, which once for each type of input is enough
+// to see whether they come to rest.
+func checkInstance(rule optimize.Rule, g *expr.Graph, in instance, all bool) (fired bool, err error) {
 	g = expr.NewGraph(in.inputs, g.Outputs...)
 	after, trace, err := optimize.Alone(rule, g)
 	if err != nil {
@@ -131,6 +137,9 @@ func checkInstance(rule optimize.Rule, g *expr.Graph, in instance) (fired bool, 
 	}
 	if err := sameMeaning(g, after, in.values, rule.Class == optimize.Exact); err != nil {
 		return true, err
+	}
+	if !all {
+		return true, nil
 	}
 	full, trace, err := optimize.Run(g, optimize.Options{})
 	if err != nil {
@@ -279,9 +288,9 @@ func withLiterals(text string) []string {
 	}
 }
 
-// instances returns inputs for the names of a rule, of each dtype, of ranks 0
-// to 2, with known and with unknown dims.
-func instances(rule optimize.Rule) []instance {
+// instances yields inputs for the names of a rule: of each dtype, floats
+// early, of ranks 0 to 2, with known and with unknown dims.
+func instances(rule optimize.Rule) iter.Seq[instance] {
 	text := axisPattern.ReplaceAllString(rule.Left, "")
 	var names []string
 	for _, name := range namePattern.FindAllString(text, -1) {
@@ -290,41 +299,60 @@ func instances(rule optimize.Rule) []instance {
 		}
 	}
 	rng := rand.New(rand.NewPCG(3, 4))
-	var list []instance
-	for _, d := range expr.DTypes() {
-		for _, shapes := range [][][]int{{{}}, {{3}}, {{3, 3}}, {{3}, {3, 3}}, {{3, 3}, {3}}, {{3}, {1}}, {{}, {3}}} {
-			for _, known := range []bool{true, false} {
-				in := instance{}
-				for i, name := range names {
-					shape := shapes[i%len(shapes)]
-					in.inputs = append(in.inputs, input(name, d, shape, known))
-					in.values = append(in.values, randomArray(rng, d, shape))
+	return func(yield func(instance) bool) {
+		for _, d := range slices.Backward(expr.DTypes()) {
+			for _, shapes := range [][][]int{{{3}}, {{}}, {{3, 3}}, {{3}, {3, 3}}, {{3, 3}, {3}}, {{3}, {1}}, {{}, {3}}} {
+				for _, known := range []bool{true, false} {
+					if !yield(ofShapes(rng, names, d, shapes, known)) {
+						return
+					}
 				}
-				list = append(list, in)
+			}
+			if rule.Class == optimize.Exact && !yield(specials(names, d)) {
+				return
 			}
 		}
-		if rule.Class == optimize.Exact {
-			list = append(list, specials(names, d))
+		for range 60 {
+			if !yield(mixed(rng, names, rule.Class)) {
+				return
+			}
 		}
+		yield(chosen(rng, names))
 	}
-	// Names of different dtypes, with the numbers at which integers wrap.
-	for range 60 {
-		in := specials(names, expr.Float64)
-		for i, name := range names {
-			d := expr.DTypes()[rng.IntN(len(expr.DTypes()))]
-			v := in.values[i]
-			if rule.Class == optimize.Real {
-				v = randomArray(rng, expr.Float64, v.Shape())
-			}
-			data := make([]complex128, v.Len())
-			for k := range data {
-				data[k] = v.Complex(k)
-			}
-			in.inputs[i], in.values[i] = expr.Input(name, d, v.Len()), exprtest.Convert(data, v.Shape(), d)
-		}
-		list = append(list, in)
+}
+
+// ofShapes returns random inputs of one dtype, with the shapes in turn.
+func ofShapes(rng *rand.Rand, names []string, d expr.DType, shapes [][]int, known bool) instance {
+	in := instance{}
+	for i, name := range names {
+		shape := shapes[i%len(shapes)]
+		in.inputs = append(in.inputs, input(name, d, shape, known))
+		in.values = append(in.values, randomArray(rng, d, shape))
 	}
-	// A condition or choice is bool, and the other names are numbers.
+	return in
+}
+
+// mixed returns names of different dtypes, with the numbers at which integers
+// wrap.
+func mixed(rng *rand.Rand, names []string, class optimize.Class) instance {
+	in := specials(names, expr.Float64)
+	for i, name := range names {
+		d := expr.DTypes()[rng.IntN(len(expr.DTypes()))]
+		v := in.values[i]
+		if class == optimize.Real {
+			v = randomArray(rng, expr.Float64, v.Shape())
+		}
+		data := make([]complex128, v.Len())
+		for k := range data {
+			data[k] = v.Complex(k)
+		}
+		in.inputs[i], in.values[i] = expr.Input(name, d, v.Len()), exprtest.Convert(data, v.Shape(), d)
+	}
+	return in
+}
+
+// chosen returns a condition or choice that is bool, among names of numbers.
+func chosen(rng *rand.Rand, names []string) instance {
 	in := instance{}
 	for _, name := range names {
 		d := expr.Float64
@@ -334,7 +362,7 @@ func instances(rule optimize.Rule) []instance {
 		in.inputs = append(in.inputs, input(name, d, []int{3}, true))
 		in.values = append(in.values, randomArray(rng, d, []int{3}))
 	}
-	return append(list, in)
+	return in
 }
 
 func input(name string, d expr.DType, shape []int, known bool) *expr.Node {

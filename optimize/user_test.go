@@ -131,7 +131,7 @@ func TestSabotageBuiltIn(t *testing.T) {
 // sabotage makes a rule wrong and looks for a program in which Check names it.
 func sabotage(rule *optimize.Rule) (hit, named bool, err error) {
 	runs := make(map[string]func(*expr.Graph) (*optimize.Trace, error))
-	for _, in := range instances(*rule) {
+	for in := range instances(*rule) {
 		for _, text := range withLiterals(withAxis(rule.Left, in.inputs)) {
 			g, parsing := expr.Parser{Inputs: in.inputs}.ParseGraph(text)
 			if parsing != nil || g.Outputs[0].DType().IsComplex() {
