@@ -20,6 +20,8 @@ import (
 //     754", 1997, on fused multiply-add);
 //   - where the sign would cost an operation of its own: c - a*b, a*b - c. A
 //     constant takes it in: c - 2*x is fma(-2, x, c);
+//   - in float32, which without an instruction for it takes several conversions
+//     and a test for each element, five times as long as two roundings;
 //   - in the body of a while_loop, where a last bit decides how many steps are
 //     taken: what is known of such counts is computed with two roundings.
 //
@@ -28,7 +30,7 @@ import (
 func fma(r *run, g *expr.Graph) *expr.Graph {
 	r.countUses(g)
 	return r.rewrite(g, func(n *expr.Node) (*expr.Node, why) {
-		if !n.DType().IsFloat() || n.Type().Weak {
+		if n.DType() != expr.Float64 || n.Type().Weak {
 			return nil, why{}
 		}
 		var m *expr.Node

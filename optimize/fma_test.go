@@ -28,7 +28,7 @@ func TestFMA(t *testing.T) {
 		{"x + y + z*a", "fma(z, a, x + y)"},
 		{"z*a + x + y", "fma(z, a, x) + y"},
 		{"((0.7*x - 2)*x + 1)*x + 4", "fma(fma(fma(0.7, x, -2.0), x, 1), x, 4)"},
-		{"0.1*s + r", "fma(0.1, s, r)"},
+		{"0.1*s + r", "0.1*s + r"},
 		{"i*x + y", "fma(i, x, y)"},
 		{"map(lambda p: 3*p + 1, x)", "map(lambda p: fma(3, p, 1), x)"},
 		{"fma(x, y, z) + 1", "fma(x, y, z) + 1"},
