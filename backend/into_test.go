@@ -234,10 +234,7 @@ func TestRunIntoFails(t *testing.T) {
 		{"A: float64[?, ?]\ninv(A), 2*A", []any{mat.NewDense(2, 2, []float64{1, 2, 3, 4})}, []any{mat.NewDense(2, 2, []float64{1, 2, 2, 4})}},
 	} {
 		p := program(t, backend.Config{}, c.src)
-		var out, before []*tensor.Dense
-		for _, w := range run(t, p, c.good...) {
-			out = append(out, w)
-		}
+		out, before := run(t, p, c.good...), []*tensor.Dense(nil)
 		for range 3 {
 			if err := p.RunInto(out, c.good...); err != nil {
 				t.Fatal(err)
