@@ -46,8 +46,11 @@ func collectChain(r *run, n *expr.Node) *expr.Node {
 	if c := r.folded(n, constants); c != nil {
 		rest = r.withConstant(n, rest, c)
 	}
-	if len(rest) >= len(operands) {
+	switch {
+	case len(rest) >= len(operands):
 		return nil
+	case len(rest) == 0: // of xor, every operand has met its equal
+		return r.literal(literal{isBool: n.DType() == expr.Bool, isInt: true})
 	}
 	return r.leftToRight(n, rest)
 }
