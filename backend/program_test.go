@@ -124,6 +124,38 @@ func TestStridedProducts(t *testing.T) {
 	}
 }
 
+// TestStepped multiplies a row and a column whose elements lie apart, and a stack
+// of them.
+func TestStepped(t *testing.T) {
+	p := program(t, backend.Config{}, "x: float64[?, ?]\nv: float64[?]\nx @ v, x.T @ x, x @ x.T")
+	row, err := tensor.New(tensor.WithShape(1, 5), tensor.WithBacking([]float64{9, 1, 9, 2, 9})).Slice(nil, tensor.S(1, 5, 2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	results := run(t, p, row, []float64{3, 4})
+	floats(t, results[0], []int{1}, 11)
+	floats(t, results[1], []int{2, 2}, 1, 2, 2, 4)
+	floats(t, results[2], []int{1, 1}, 5)
+
+	both, err := tensor.New(tensor.WithShape(2, 5), tensor.WithBacking([]float64{9, 1, 9, 2, 9, 9, 3, 9, 4, 9})).Slice(nil, tensor.S(1, 5, 2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	results = run(t, p, both, []float64{3, 4})
+	floats(t, results[0], []int{2}, 11, 25)
+	floats(t, results[1], []int{2, 2}, 10, 14, 14, 20)
+	floats(t, results[2], []int{2, 2}, 5, 11, 11, 25)
+}
+
+// TestReferenceOfTransposed hands the transpose of a square argument that is
+// itself transposed in memory, so a row-major one, to the reference.
+func TestReferenceOfTransposed(t *testing.T) {
+	p := program(t, backend.Config{}, "x: float64[2, 2]\ncholesky(x.T), cholesky(x)")
+	results := run(t, p, mat.NewDense(2, 2, []float64{4, 2, 6, 10}).T()) // x is 4, 6; 2, 10
+	floats(t, results[0], []int{2, 2}, 2, 0, 3, 1)
+	floats(t, results[1], []int{2, 2}, 2, 0, 1, 3)
+}
+
 // TestResultsAreFresh writes to every result and runs again: neither the
 // arguments nor constants nor other results change.
 func TestResultsAreFresh(t *testing.T) {

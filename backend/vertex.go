@@ -205,6 +205,8 @@ func (f *flow) vertex(n *expr.Node) *vertex {
 	switch {
 	case k == kindReshape:
 		k, split = f.reshape(n, args)
+	case k == kindProduct:
+		f.readable(args)
 	case k == kindItem && args[0].kind == kindWhile:
 		k = kindResult
 	}
@@ -274,9 +276,23 @@ func (f *flow) reshape(n *expr.Node, args []*vertex) (kind, []merged) {
 		return kindView, m
 	}
 	if x.kind == kindInput && !x.array.contiguous(x.shape) {
-		args[0] = f.add(expr.New(x.node, expr.OpStopGradient, nil, x.node), kindCopy, x)
+		args[0] = f.copied(x)
 	}
 	return kindReshape, nil
+}
+
+// copied returns a contiguous copy of an input.
+func (f *flow) copied(x *vertex) *vertex {
+	return f.add(expr.New(x.node, expr.OpStopGradient, nil, x.node), kindCopy, x)
+}
+
+// readable replaces inputs that BLAS cannot read where they lie by copies.
+func (f *flow) readable(args []*vertex) {
+	for i, x := range args {
+		if x.kind == kindInput && !blasReads(x) {
+			args[i] = f.copied(x)
+		}
+	}
 }
 
 // splits returns, for each axis of an array of shape from, which axes of shape
