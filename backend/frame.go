@@ -253,8 +253,7 @@ func (f *frame) setValue(id int, x *expr.Value) {
 // valueOf returns an argument of a reference step as a Value.
 func (f *frame) valueOf(in *input) *expr.Value {
 	v, a := in.v, in.v.located()
-	whole := v.kind == kindInput || v.kind == kindConst || isRowMajor(v.shape, a.strides)
-	if x := f.values[a.id]; x != nil && whole && a.off == 0 && slices.Equal(x.Shape(), v.shape) {
+	if x := f.values[a.id]; x != nil && (v.kind == kindInput || v.kind == kindConst || f.isWhole(v, x)) {
 		return x
 	}
 	data := f.data[a.id]
@@ -266,6 +265,13 @@ func (f *frame) valueOf(in *input) *expr.Value {
 		in.value, in.lo, in.hi = memories[v.dtype].value(v.shape, data, a.off), lo, hi
 	}
 	return in.value
+}
+
+// isWhole reports whether v has the elements of x, in the order of x: a view of
+// an argument that is not contiguous may be row-major, and still is another array.
+func (f *frame) isWhole(v *vertex, x *expr.Value) bool {
+	a := v.located()
+	return a.off == 0 && slices.Equal(x.Shape(), v.shape) && a.contiguous(v.shape) && x.Contiguous()
 }
 
 // strided copies an array that is not contiguous: what a product reads by its
