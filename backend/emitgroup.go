@@ -38,9 +38,10 @@ func (e *emitter) done() *emitted {
 	return &emitted{k: e.k, params: e.params, bound: e.bound, picks: e.access}
 }
 
-// emitRoots writes the loops of a group over its roots.
+// emitRoots writes the loops of a group over its roots. They are not joined
+// where what is inside of some of them tells these apart.
 func (g *group) emitRoots() *emitted {
-	if g.reduced != nil || g.hoists > 0 || slices.ContainsFunc(g.roots, func(r *root) bool { return r.level < len(g.dims) }) {
+	if g.reduced != nil || g.hoists > 0 || len(g.scratch) > 0 || slices.ContainsFunc(g.roots, func(r *root) bool { return r.level < len(g.dims) }) {
 		e := newEmitter(g)
 		at := make([]coord, len(g.dims))
 		e.rowLoops(at, 0)

@@ -582,6 +582,18 @@ func (s *fusion) rootArgs(v *vertex, g *group, level int, combines bool) {
 	u.nest = g.order[:level]
 	u.at = identity(v.shape, g.loops[:level])
 	s.args(v, u)
+	s.elsewhere(v, u)
+}
+
+// elsewhere tells the arguments of v, which is stored at u, of the other places
+// where the same group computes it again.
+func (s *fusion) elsewhere(v *vertex, u use) {
+	stored := string(appendKey(nil, u.at))
+	for _, w := range distinctByGroup(v.uses) {
+		if w.by == u.by && string(appendKey(nil, w.at)) != stored {
+			s.args(v, w)
+		}
+	}
 }
 
 // group adds an empty group that stores v.
