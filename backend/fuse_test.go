@@ -132,6 +132,9 @@ func TestEngines(t *testing.T) {
 		{"x: float64[?, ?, ?]\ny: float64[?, ?]\ninc_subtensor(x.T[:, :, 0:-1], y)", [][]int{{2, 70, 70}, {70, 1}}},
 		{"x: float64[1, ?]\ny = exp(x)\nall(where(y > 1, x, y.T)), y", [][]int{{1, 40}}},
 		{"x: float64[?, 1]\ny = exp(x)\ny, sum(where(x[:, 0] > 1, x[:, 0], y))", [][]int{{40, 1}}},
+		{"x: float64[?, ?, ?]\nt = tanh(x)\na = any(t, axis=(1, 2))\nt*2, cos(softmax(a)), astype(a, 'float64')", [][]int{{65, 65, 2}}},
+		{"x: float64[?, 3, 1, 3]\ny: float64[3, 1, 3]\nz = set_subtensor((x*2)[[-38]], y)\nlog_softmax(z, axis=0), z", [][]int{{64, 3, 1, 3}, {3, 1, 3}}},
+		{"x: float64[1]\ninc_subtensor(x[zeros((7,), dtype='int64')], ones((7,)))", [][]int{{1}}},
 		{"x: float64[?]\nlinspace(0, sum(x), 1000) + arange(1000)*0.5, arange(0.1, 9.7, 0.3)", [][]int{{10}}},
 	} {
 		t.Run(c.src, func(t *testing.T) {

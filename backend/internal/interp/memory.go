@@ -133,9 +133,10 @@ func each(n int) int {
 	return -1
 }
 
-// scatter stores, or adds, one element after the other.
+// scatter stores, or adds, one element after the other: what is added counts once
+// for each iteration, also where all of them add the same.
 func (t typedOf[T]) scatter(b *block[T], x *vec[T], add bool, p *place, w int) {
-	if !p.vary {
+	if !p.vary && !add {
 		w = 1
 	}
 	base, each := p.at.base(p.vars), each(len(x.s))
