@@ -43,8 +43,34 @@ func compareWithReference(t *testing.T, s exprtest.Sample) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := exprtest.Compare(got, want[i], 1e-6, 1e-300); err != nil {
+		if err := exprtest.Compare(got, want[i], 1e-6, 1e-300); err != nil && !jumps(s.Graph.Outputs[i]) {
 			t.Errorf("output %d: %v\nas written:\n%v\nas run:\n%v", i, err, s.Graph, p.Graph())
 		}
 	}
+}
+
+// jumps reports whether n depends by a jump, such as that of floor, on something
+// whose rounding the engine may choose: then there is no one right value.
+func jumps(n *expr.Node) bool {
+	rounded := make(map[*expr.Node]bool)
+	for m := range expr.Nodes(n) {
+		float := m.DType().IsFloat() || m.DType().IsComplex()
+		for _, a := range m.Args() {
+			if !rounded[a] {
+				continue
+			}
+			switch m.Op() {
+			case expr.OpFloor, expr.OpCeil, expr.OpTrunc, expr.OpRound, expr.OpSign, expr.OpFloorDiv, expr.OpMod, expr.OpFmod, expr.OpCopysign:
+				return true
+			}
+			if !float {
+				return true
+			}
+			rounded[m] = true
+		}
+		if float && !m.Op().Exact() {
+			rounded[m] = true
+		}
+	}
+	return false
 }
