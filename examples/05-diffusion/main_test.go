@@ -3,11 +3,6 @@ package main
 import (
 	"image/color"
 	"testing"
-
-	"gorgonia.org/tensor"
-
-	"arignote/backend"
-	"arignote/expr"
 )
 
 func Example() {
@@ -17,30 +12,6 @@ func Example() {
 	// time  0.00: in the middle 0.000045, in all 22349.75
 	// time  0.28: in the middle 0.014270, in all 21885.91
 	// equal to a plain loop to 1e-12: true
-}
-
-// TestStepAllocates checks that calls with arrays that change places allocate
-// nothing.
-func TestStepAllocates(t *testing.T) {
-	p, factor := expr.Matrix("p"), expr.Scalar("factor")
-	f, err := backend.Compile([]*expr.Node{p, factor}, step(p, factor))
-	if err != nil {
-		t.Fatal(err)
-	}
-	x, y := blank(), blank()
-	results, args := make([]*tensor.Dense, 1), []any{nil, 0.25}
-	call := func() {
-		results[0], args[0] = y, x
-		if err := f.RunInto(results, args...); err != nil {
-			t.Error(err)
-		}
-		x, y = y, x
-	}
-	call()
-	call()
-	if n := testing.AllocsPerRun(20, call); n > 0 {
-		t.Errorf("%v allocations for each step", n)
-	}
 }
 
 func TestPicture(t *testing.T) {
