@@ -119,10 +119,10 @@ func TestGrowth(t *testing.T) {
 // best round counts. The least time of single graphs would flatter the small
 // ones: the garbage that they leave is collected in the time of the next.
 //
-// On an idle Xeon of two cores, in ms for 10^3, 10^4 and 10^5 nodes: chain 11,
-// 109, 1242; random 25, 308, 4386; recurrent 18, 210, 2462; wide 8, 75, 886.
-// Of random graphs 10^5 nodes, 250,000 with the gradient, take 13.6 times the
-// time of 10^4: nodes and tables are larger than the caches.
+// On an idle Xeon of two cores, in ms for 10^3, 10^4 and 10^5 nodes, the best of
+// three rounds: chain 11, 108, 1121; random 24, 301, 3821; recurrent 17, 176,
+// 2122; wide 7, 67, 786. The ratios are 9.4 to 12.7; that of a first round, in
+// which the heap still grows, is larger.
 func BenchmarkGrowth(b *testing.B) {
 	for _, name := range slices.Sorted(maps.Keys(grown)) {
 		b.Run(name, func(b *testing.B) {
