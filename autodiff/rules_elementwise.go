@@ -54,7 +54,7 @@ func (s *step) chain(d term) term {
 		return g
 	case isFilled(d.v, -1):
 		return g.neg()
-	case isFilled(g.v, 1) && !d.v.Type().Weak && s.tape.sameShape(s.n, d.v):
+	case isFilled(g.v, 1) && keeps(d.v, g.v) && s.tape.sameShape(s.n, d.v):
 		return d.conj()
 	case d.v.Op() == expr.OpDiv && isFilled(d.v.Arg(0), 1):
 		return g.div(d.is(d.v.Arg(1)).conj())

@@ -81,13 +81,20 @@ func (t term) round() term         { return t.unary(expr.OpRound) }
 
 // mul leaves out a factor that is the constant one.
 func (t term) mul(u any) term {
-	switch v := node(u); {
-	case isOne(t.v) && !v.Type().Weak:
+	v := node(u)
+	switch {
+	case isOne(t.v) && keeps(v, t.v):
 		return t.is(v)
-	case isOne(v) && !t.v.Type().Weak:
+	case isOne(v) && keeps(t.v, v):
 		return t
 	}
 	return t.binary(expr.OpMul, u)
+}
+
+// keeps reports whether x has the dtype of its product with y already.
+func keeps(x, y *expr.Node) bool {
+	a, b := x.Type(), y.Type()
+	return !a.Weak && (a.DType == b.DType || b.Weak && a.DType.Inexact())
 }
 
 func isOne(x *expr.Node) bool { return x.Op() == expr.OpConst && x.Rank() == 0 && isFilled(x, 1) }

@@ -141,14 +141,17 @@ func setTakeItself(r *run, n *expr.Node) *expr.Node {
 func assignWhole(r *run, n *expr.Node) *expr.Node {
 	x, v := n.Arg(0), n.Arg(1)
 	items := itemsOf(n)
+	if x.Rank() == 0 || hasNew(items) {
+		return nil
+	}
 	for i, e := range items {
-		s, ok := e.span(x.Type().Dims[min(i, x.Rank()-1)])
-		length, _ := x.Type().Dims[min(i, x.Rank()-1)].Known()
-		if hasNew(items) || !e.whole() && !(ok && s == span{count: length, step: 1}) {
+		s, ok := e.span(x.Type().Dims[i])
+		length, _ := x.Type().Dims[i].Known()
+		if !e.whole() && !(ok && s == span{count: length, step: 1}) {
 			return nil
 		}
 	}
-	if x.Rank() == 0 || !r.fills(v, n) || x.DType() == expr.Bool && n.Op() == expr.OpIncSlice {
+	if !r.fills(v, n) || x.DType() == expr.Bool && n.Op() == expr.OpIncSlice {
 		return nil
 	}
 	v = r.cast(n, v, n.DType())

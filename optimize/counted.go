@@ -44,8 +44,8 @@ func sumArange(r *run, n *expr.Node) *expr.Node {
 		return nil
 	}
 	c := &counter{r: r, at: n, period: 1}
-	if !c.findRange(x) || c.period > maxPeriod {
-		return nil
+	if !c.findRange(x) || c.leaf == nil || c.period > maxPeriod || !r.sameShape(c.leaf, x) {
+		return nil // where shapes may differ, a fill may stretch a range of one number
 	}
 	var total *scalar
 	classes := 0

@@ -243,10 +243,11 @@ func traceSum(r *run, n *expr.Node) *expr.Node {
 	return r.make(n, x.Op(), nil, terms...)
 }
 
-// traceOuter: the trace of an outer product is the inner one.
+// traceOuter: the trace of an outer product is the inner one, unless it adds up
+// in a wider dtype than that of the product.
 func traceOuter(r *run, n *expr.Node) *expr.Node {
 	x := n.Arg(0)
-	if x.Op() != expr.OpOuter || !r.sameShape(x.Arg(0), x.Arg(1)) {
+	if x.Op() != expr.OpOuter || x.DType() != n.DType() || !r.sameShape(x.Arg(0), x.Arg(1)) {
 		return nil
 	}
 	return r.make(n, expr.OpDot, nil, x.Args()...)

@@ -146,12 +146,13 @@ func logPower(r *run, n *expr.Node) *expr.Node {
 	return r.scaledOrNeg(n, f.exp, r.make(n, expr.OpLog, nil, f.base))
 }
 
-// scaledOrNeg returns c*x, or -x.
+// scaledOrNeg returns c*x, or -x, in the dtype of at: x may be integers.
 func (r *run) scaledOrNeg(at *expr.Node, c float64, x *expr.Node) *expr.Node {
+	x = r.cast(at, x, at.DType())
 	if c == -1 {
 		return r.make(at, expr.OpNeg, nil, x)
 	}
-	return r.scaled(at, number{f: c}, x.DType(), x)
+	return r.scaled(at, number{f: c}, at.DType(), x)
 }
 
 // expSum takes logarithms out of the exponential of a sum: exp(x + 2*log(y)) is

@@ -141,21 +141,21 @@ func (c *Case) Args() ([]any, error) {
 
 // Value returns a as an array of expr.
 func (a *Array) Value() (*expr.Value, error) {
-	switch a.DType {
-	case "bool":
-		return decode[bool](a)
-	case "int32":
-		return decode[int32](a)
-	case "int64":
-		return decode[int64](a)
-	case "float32":
-		return decode[float32](a)
-	case "float64":
-		return decode[float64](a)
-	case "complex128":
-		return decode[complex128](a)
+	decode, ok := decoders[a.DType]
+	if !ok {
+		return nil, fmt.Errorf("dtype %q", a.DType)
 	}
-	return nil, fmt.Errorf("dtype %q", a.DType)
+	return decode(a)
+}
+
+// decoders read the elements of an array by its dtype. The cases of this module
+// have six of them.
+var decoders = map[string]func(*Array) (*expr.Value, error){
+	"bool": decode[bool],
+	"int8": decode[int8], "int16": decode[int16], "int32": decode[int32], "int64": decode[int64],
+	"uint8": decode[uint8], "uint16": decode[uint16], "uint32": decode[uint32], "uint64": decode[uint64],
+	"float32": decode[float32], "float64": decode[float64],
+	"complex64": decode[complex64], "complex128": decode[complex128],
 }
 
 func decode[T expr.Element](a *Array) (*expr.Value, error) {
@@ -176,6 +176,11 @@ func decodeElement(text json.RawMessage, to any) error {
 		var x float64
 		err := decodeFloat(text, &x)
 		*to = float32(x)
+		return err
+	case *complex64:
+		var z complex128
+		err := decodeElement(text, &z)
+		*to = complex64(z)
 		return err
 	case *complex128:
 		var parts [2]json.RawMessage
