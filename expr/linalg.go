@@ -3,8 +3,10 @@ package expr
 // Products of arrays and linear algebra.
 
 // Dot returns the product of vectors and matrices: inner product, matrix times
-// vector, vector times matrix, matrix product. With a scalar it is Mul, with a
-// stack of matrices MatMul.
+// vector, vector times matrix, matrix product. With a scalar it is Mul. With
+// more axes it is NumPy's: the sum over the last axis of x and the last but one
+// of y, where those of y in front follow those of x instead of meeting them as
+// in MatMul.
 func (x *Node) Dot(y any) *Node { return dot(x, operand(y)) }
 
 func dot(x, y *Node) *Node {
@@ -12,6 +14,8 @@ func dot(x, y *Node) *Node {
 		switch {
 		case x.Rank() == 0 || y.Rank() == 0:
 			return apply(OpMul, nil, x, y)
+		case x.Rank() > 1 && y.Rank() > 2:
+			return x.Tensordot(y, []int{-1}, []int{-2})
 		case x.Rank() > 2 || y.Rank() > 2:
 			return apply(OpMatMul, nil, x, y)
 		}

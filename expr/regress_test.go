@@ -23,6 +23,7 @@ func TestRegressions(t *testing.T) {
 		{"a quotient takes any literal", "array([6, 4], 'uint8')/-2", "float64[2][-3 -2]", nil},
 		{"a float function takes any literal", "hypot(array([90], 'uint8'), 400)", "float64[1][410]", nil},
 		{"a sum takes literals that fit", "array([6, 4], 'uint8') + 300", "", ErrDomain},
+		{"dot pairs the last axis with the last but one", "x = reshape(arange(4), (2, 2)); y = reshape(arange(6), (1, 2, 3)); dot(x, y)", "int64[2, 1, 3][3 4 5 9 14 19]", nil},
 		{"a condition need not fit", "where(2147483648, array([6], 'uint8'), array([7], 'uint8'))", "uint8[1][6]", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -38,6 +39,17 @@ func TestRegressions(t *testing.T) {
 				t.Errorf("%s\n%s, %v; want %s, %v", c.src, got, err, c.want, c.kind)
 			}
 		})
+	}
+}
+
+// TestSizeIsStrong: a mean by hand has one dtype, whether lengths are known or
+// not.
+func TestSizeIsStrong(t *testing.T) {
+	for _, dim := range []any{3, -1} {
+		x := Input("x", Float32, dim)
+		if m := x.Sum().Div(x.Size()); m.DType() != Float64 || m.Type().Weak {
+			t.Errorf("length %v: %v, want float64", dim, m.Type())
+		}
 	}
 }
 

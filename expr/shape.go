@@ -271,6 +271,10 @@ func mulSizes(a, b *Node) *Node {
 		return b
 	case knownB && v == 1:
 		return a
+	case knownA:
+		a = constant(ScalarValue(u), true)
+	case knownB:
+		b = constant(ScalarValue(v), true)
 	}
 	return a.Mul(b)
 }
@@ -375,7 +379,7 @@ func (x *Node) Roll(n any, axis int) *Node {
 func (x *Node) Shape() *Node { return apply(OpShape, nil, x) }
 
 // Size returns the length of an axis, or without axis the number of elements,
-// as an int64 scalar: a weak constant where it is known.
+// as an int64 scalar: a constant where it is known. It is not weak.
 func (x *Node) Size(axis ...int) *Node {
 	if x.Err() != nil {
 		return apply(OpSize, nil, x)
@@ -389,7 +393,7 @@ func (x *Node) Size(axis ...int) *Node {
 		d = x.Type().Dims[k]
 	}
 	if n, ok := d.Known(); ok {
-		return constant(ScalarValue(int64(n)), true)
+		return constant(ScalarValue(int64(n)), false)
 	}
 	return apply(OpSize, Number{k}, x)
 }
