@@ -21,13 +21,14 @@ var allowed = map[string][]string{
 	"expr/exprtest":        {"expr"},
 	"autodiff":             {"expr"},
 	"optimize":             {"expr", "expr/syntax"},
-	"backend":              {"expr", "optimize", "backend/internal/kernel", "backend/internal/elementary", "backend/internal/interp", "backend/internal/par", "backend/internal/cpu", "backend/internal/stages"},
+	"backend":              {"expr", "optimize", "backend/internal/kernel", "backend/internal/elementary", "backend/internal/interp", "backend/internal/par", "backend/internal/cpu", "backend/internal/stages", "backend/internal/radix"},
 
 	"backend/internal/kernel":            {"expr"},
 	"backend/internal/kernel/kerneltest": {"expr", "backend/internal/kernel"},
 	"backend/internal/elementary":        {"expr", "backend/internal/kernel"},
 	"backend/internal/interp":            {"expr", "backend/internal/kernel"},
 	"backend/internal/par":               {},
+	"backend/internal/radix":             {},
 	"backend/internal/stages":            {"expr", "optimize"},
 	"backend/internal/cpu":               {},
 }

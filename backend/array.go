@@ -166,6 +166,7 @@ type memory interface {
 	make(n int) any
 	length(data any) (n int, ok bool)
 	span(data any) (lo, hi uintptr)
+	start(data any) unsafe.Pointer
 }
 
 type memoryOf[T expr.Element] struct{}
@@ -248,6 +249,9 @@ func (memoryOf[T]) span(data any) (lo, hi uintptr) {
 	lo = uintptr(unsafe.Pointer(unsafe.SliceData(d)))
 	return lo, lo + uintptr(len(d))*unsafe.Sizeof(*new(T))
 }
+
+// start returns where the elements are.
+func (memoryOf[T]) start(data any) unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(data.([]T))) }
 
 // memories has the memory of each dtype.
 var memories = map[expr.DType]memory{

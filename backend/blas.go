@@ -184,20 +184,9 @@ type division struct {
 	round        int // gemv: elements of the axis summed over that are done at a time
 }
 
-// A multiplier is a multiplication of either element type.
-type multiplier interface {
-	// multiply computes the product; done is false if the reference must do
-	// it, as an operand is not finite.
-	multiply(f *frame, o par.Options) (done bool, err error)
-	// release lets go of memory.
-	release()
-	// count returns the number of parts.
-	count() int64
-}
-
 // newMultiplier binds the product step v, nil if BLAS cannot do it: operands of
 // other dtypes, arrays without elements, two vectors.
-func newMultiplier(v *vertex) multiplier {
+func newMultiplier(v *vertex) routine {
 	if v.node.Op() == expr.OpDot && len(v.shape) == 0 {
 		return nil
 	}
@@ -293,8 +282,9 @@ func productChunk(units, n, unit int) int {
 // parts returns the number of parts of n in steps of by.
 func parts(n, by int) int { return (n + by - 1) / by }
 
-// multiply is described by multiplier.
-func (p *multiplication[T]) multiply(f *frame, o par.Options) (done bool, err error) {
+// compute is described by routine; the reference does it where an operand is not
+// finite.
+func (p *multiplication[T]) compute(f *frame, o par.Options) (done bool, err error) {
 	for i := range p.in {
 		x := &p.in[i]
 		x.data = f.data[x.at.id].([]T)[x.at.off:]
@@ -313,7 +303,7 @@ func (p *multiplication[T]) multiply(f *frame, o par.Options) (done bool, err er
 	}
 }
 
-// release is described by multiplier.
+// release is described by routine.
 func (p *multiplication[T]) release() {
 	for i := range p.in {
 		p.in[i].data = nil
@@ -321,7 +311,7 @@ func (p *multiplication[T]) release() {
 	p.out = nil
 }
 
-// count is described by multiplier.
+// count is described by routine.
 func (p *multiplication[T]) count() int64 {
 	rounds := 1
 	if p.parts.round > 0 {
@@ -407,6 +397,15 @@ func (p *multiplication[T]) ger(_, lo, hi int) {
 	p.c.copyTo(out, p.n, lo, 0, hi-lo, p.n)
 	p.routines.ger(hi-lo, p.n, factor(p.alpha), p.a.data[lo*p.a.ld:], p.a.ld, p.b.data, p.b.ld, out, p.n)
 }
+
+// flops is described by routine.
+func (p *multiplication[T]) flops() float64 { return productFlops(p.v) }
+
+// scratch is described by routine: there is none.
+func (p *multiplication[T]) scratch() []room { return nil }
+
+// describe is described by routine.
+func (p *multiplication[T]) describe() string { return productText(p.v, p.count()) }
 
 // productFlops returns the multiplications and additions of a product: two for
 // each element of the result and each element along the axis summed over.

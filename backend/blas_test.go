@@ -50,10 +50,10 @@ func (c productCase) step(t *testing.T, seed uint64) (*frame, *multiplication[fl
 	for i, a := range q.results {
 		f.data[a.id] = expr.Zeros(expr.Float64, q.shapes[i]...).Data()
 	}
-	if len(q.steps) != 1 || f.steps[0].product == nil {
+	if len(q.steps) != 1 || f.steps[0].routine == nil {
 		t.Fatalf("%s is not one product:\n%v", c.src, q)
 	}
-	return f, f.steps[0].product.(*multiplication[float64])
+	return f, f.steps[0].routine.(*multiplication[float64])
 }
 
 var productCases = []productCase{
@@ -75,7 +75,7 @@ func TestProductParts(t *testing.T) {
 		t.Run(c.src, func(t *testing.T) {
 			f, p := c.step(t, uint64(i))
 			multiply := func(threads int) []float64 {
-				if done, err := p.multiply(f, par.Options{Threads: threads}); !done || err != nil {
+				if done, err := p.compute(f, par.Options{Threads: threads}); !done || err != nil {
 					t.Fatal(done, err)
 				}
 				return slices.Clone(p.out)
@@ -116,7 +116,7 @@ func TestProductRounds(t *testing.T) {
 	for i, c := range productCases[5:8] {
 		f, p := c.step(t, uint64(i))
 		p.parts.round = 64
-		if done, err := p.multiply(f, par.Options{Threads: 2}); !done || err != nil {
+		if done, err := p.compute(f, par.Options{Threads: 2}); !done || err != nil {
 			t.Fatal(done, err)
 		}
 		x, err := f.reference(p.v, &f.steps[0])
@@ -140,7 +140,7 @@ func TestProductOfInfinities(t *testing.T) {
 			data := f.data[x.at.id].([]float64)
 			old := data[len(data)-1]
 			data[len(data)-1] = math.Inf(1)
-			done, err := p.multiply(f, par.Options{Threads: 2})
+			done, err := p.compute(f, par.Options{Threads: 2})
 			if err != nil || done != (p.parts.rows == 0) {
 				t.Errorf("%s: done %v, %v", c.src, done, err)
 			}

@@ -314,7 +314,7 @@ func (q *Plan) structure() string {
 		if s.vertex == nil {
 			continue
 		}
-		if s.vertex.kind != kindProduct || s.products == 0 {
+		if s.vertex.kind != kindProduct || s.counted == 0 {
 			return ""
 		}
 		b = append(b, "\np "...)
@@ -423,7 +423,7 @@ func (q *Plan) copy() *Plan {
 	steps := make([]step, len(q.steps))
 	for i, s := range q.steps {
 		d := &steps[i]
-		d.stored, d.why, d.flops, d.products, d.inPlace = s.stored, s.why, s.flops, s.products, s.inPlace
+		d.stored, d.why, d.flops, d.counted, d.workers, d.text, d.inPlace = s.stored, s.why, s.flops, s.counted, s.workers, s.text, s.inPlace
 		d.reads, d.writes = c.like(s.reads), c.like(s.writes)
 		if v := s.vertex; v != nil {
 			d.vertex = operand(v)
@@ -458,10 +458,7 @@ func (q *Plan) like(list []*storage) []*storage {
 func (s *step) measure() {
 	if s.vertex != nil {
 		if s.vertex.kind == kindProduct {
-			s.flops, s.products = productFlops(s.vertex), 0
-			if m := newMultiplier(s.vertex); m != nil {
-				s.products = m.count()
-			}
+			s.routine(s.workers)
 		}
 		return
 	}

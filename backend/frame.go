@@ -35,7 +35,7 @@ type frame struct {
 type bound struct {
 	args    []*kernel.Args // of each launch
 	body    []func(worker, lo, hi int)
-	product multiplier
+	routine routine
 	inputs  []input       // of what the reference computes
 	taken   []*expr.Value // their values
 	time    int64         // nanoseconds, of a step of a batch
@@ -102,8 +102,8 @@ func (f *frame) bind(s *step, b *bound) {
 	if s.vertex == nil {
 		return
 	}
-	if s.vertex.kind == kindProduct {
-		b.product = newMultiplier(s.vertex)
+	if s.counted > 0 {
+		b.routine = newRoutine(s.vertex, s.scratch, s.workers)
 	}
 	for _, a := range s.vertex.args {
 		b.inputs = append(b.inputs, input{v: a})
@@ -199,8 +199,8 @@ func (f *frame) step(i int, o par.Options) error {
 // opaque runs a step that is no kernel.
 func (f *frame) opaque(v *vertex, b *bound, o par.Options) error {
 	id := v.array.id
-	if b.product != nil {
-		if done, err := b.product.multiply(f, o); done || err != nil {
+	if b.routine != nil {
+		if done, err := b.routine.compute(f, o); done || err != nil {
 			return err
 		}
 	}
@@ -297,8 +297,8 @@ func (f *frame) release() {
 			in := &f.steps[i].inputs[k]
 			in.value, in.lo, in.hi = nil, 0, 0
 		}
-		if p := f.steps[i].product; p != nil {
-			p.release()
+		if r := f.steps[i].routine; r != nil {
+			r.release()
 		}
 	}
 	f.options, f.progress = par.Options{}, nil

@@ -151,7 +151,7 @@ func (s *fusion) vertex(v *vertex) {
 		return // the results of a loop are decided with it
 	}
 	switch v.kind {
-	case kindProduct, kindReference, kindItem, kindConcat, kindSetSlice, kindScatter, kindScan:
+	case kindProduct, kindRoutine, kindReference, kindItem, kindConcat, kindSetSlice, kindScatter, kindScan:
 		s.opaque(v)
 		return
 	}

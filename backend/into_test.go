@@ -68,6 +68,10 @@ func steady(t testing.TB) map[string]struct {
 		"outer":            {"A: float64[?, ?]\nx: float64[?]\nA + outer(x, x)", []any{dense(40, 40), vector(40)}},
 		"step of training": {"x: float64[?, ?]\ny: float64[?, ?]\nU: float64[?, ?]\nV: float64[?, ?]\nloss = mean((dot(tanh(dot(x, U)), V) - y)**2)\nloss, U - 0.1*grad(loss, U), V - 0.1*grad(loss, V)", []any{dense(64, 20), dense(64, 3), dense(20, 30), dense(30, 3)}},
 		"two products":     {"A: float64[?, ?]\nB: float64[?, ?]\ndot(A, A)[0] + dot(B, B)[0]", []any{dense(48, 48), dense(48, 48)}},
+		"sort":             {"x: float64[?, ?]\nsort(x, axis=1), sort(x, axis=0)", []any{dense(100, 300)}},
+		"argsort":          {"x: float64[?, ?]\nargsort(x, axis=1), argsort(x, axis=0)", []any{dense(100, 300)}},
+		"sort of a line":   {"x: float64[?]\nsort(x), argsort(-x)", []any{vector(100000)}},
+		"mixed product":    {"A: float32[?, ?]\nB: float64[?, ?]\ndot(A, B)", []any{expr.Zeros(expr.Float32, 70, 90), dense(90, 80)}},
 		"pieces":           {"x: float64[?]\ny: float64[?]\nconcatenate((exp(x), y[::-1]), axis=0)", []any{vector(100), vector(50)}},
 	}
 }

@@ -9,10 +9,22 @@ import "arignote/expr"
 // not float; a float matrix times something is a product step.
 func lowerDot(n *expr.Node) *expr.Node {
 	x, y := n.Arg(0), n.Arg(1)
-	if n.DType().IsFloat() && (x.Rank() > 1 || y.Rank() > 1) {
-		return n
+	if d := n.DType(); d.IsFloat() && (x.Rank() > 1 || y.Rank() > 1) {
+		return n.With(castOperand(n, x, d), castOperand(n, y, d))
 	}
 	return castTo(n, productOf(n, x, y, n.DType()), n.DType())
+}
+
+// castOperand returns x as an operand of dtype d of the product n; of a number that is
+// known, such as a factor in a gemm, no step has to do that.
+func castOperand(n, x *expr.Node, d expr.DType) *expr.Node {
+	y := castTo(n, x, d)
+	if v := x.Value(); v != nil && y != x && v.Rank() == 0 {
+		if v, err := y.Eval([]*expr.Value{v}); err == nil {
+			return expr.Strong(v)
+		}
+	}
+	return y
 }
 
 // lowerMatMul makes a dot of the product of two matrices, and a sum of products
@@ -82,12 +94,15 @@ func insertAxis(n, x *expr.Node, at int) *expr.Node {
 // says, where the elements are not float; so are gemv and ger.
 func lowerGemm(n *expr.Node) *expr.Node {
 	d := n.DType()
-	if d.IsFloat() {
-		return n
-	}
 	args := make([]*expr.Node, len(n.Args()))
 	for i, a := range n.Args() {
-		args[i] = castTo(n, castTo(n, a, d), wide(d))
+		args[i] = castOperand(n, a, d)
+	}
+	if d.IsFloat() {
+		return n.With(args...)
+	}
+	for i, a := range args {
+		args[i] = castTo(n, a, wide(d))
 	}
 	times := func(x, y *expr.Node) *expr.Node { return expr.New(n, expr.OpMul, nil, x, y) }
 	if n.Op() == expr.OpGer {

@@ -7,6 +7,7 @@ import (
 	"arignote/backend/internal/elementary"
 	"arignote/backend/internal/interp"
 	"arignote/backend/internal/kernel"
+	"arignote/backend/internal/par"
 	"arignote/expr"
 )
 
@@ -33,14 +34,17 @@ type Plan struct {
 // A step is one thing that touches data.
 type step struct {
 	launches []*launch // of a kernel step, one after the other
-	vertex   *vertex   // of a product, reference or item step
+	vertex   *vertex   // of a routine, reference or item step
 	stored   []*vertex // what it stores
 	why      string    // why it runs by the reference
 	reads    []*storage
 	writes   []*storage
 	flops    float64
-	products int64 // parts of a product step, if BLAS can do it
-	inPlace  bool  // writes over what it reads
+	counted  int64      // parts of a routine
+	workers  int        // that a routine has memory for
+	scratch  []*storage // of a routine
+	text     string     // what a routine does
+	inPlace  bool       // writes over what it reads
 	clock
 }
 
@@ -129,13 +133,12 @@ func (g *group) place() {
 // group adds the steps of a group.
 func (q *Plan) group(g *group) error {
 	v := g.opaque
-	if v != nil && g.parts == nil && (v.kind == kindProduct || v.kind == kindReference || v.kind == kindItem) {
+	if v != nil && g.parts == nil && (v.kind == kindProduct || v.kind == kindRoutine || v.kind == kindReference || v.kind == kindItem) {
 		s := &step{vertex: v, stored: []*vertex{v}, writes: []*storage{v.array.storage}}
 		switch {
-		case v.kind == kindProduct:
-			s.flops = productFlops(v)
-			if m := newMultiplier(v); m != nil {
-				s.products = m.count()
+		case v.kind == kindProduct || v.kind == kindRoutine:
+			if s.routine(par.Threads(q.program.config.Threads)); s.counted == 0 {
+				s.why = "no routine for these operands"
 			}
 		case v.kind == kindReference && empty(v.node):
 			s.why = "an array without elements"
@@ -283,7 +286,7 @@ const minWork, chunkWork = 1 << 17, 1 << 16
 // reference computes is one.
 func (s *step) parts() int64 {
 	if s.vertex != nil {
-		return max(s.products, 1)
+		return max(s.counted, 1)
 	}
 	n := int64(0)
 	for _, l := range s.launches {

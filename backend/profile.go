@@ -32,7 +32,7 @@ func (c *Config) checkMemory(q *Plan) error {
 type StepProfile struct {
 	Step   string   // what the step stores, as text
 	Pos    expr.Pos // the user's line of the last of these expressions
-	Engine string   // interpreter, gonum, reference; empty for what is no step
+	Engine string   // interpreter, gonum, routine, reference; empty for what is no step
 	Runs   int64
 	Time   time.Duration
 	Bytes  int64   // of one run: arguments, buffers and results that it touches
@@ -96,8 +96,10 @@ func (s *step) engine() string {
 	switch {
 	case s.vertex == nil:
 		return "interpreter"
-	case s.vertex.kind == kindProduct:
+	case s.counted > 0 && s.vertex.kind == kindProduct:
 		return "gonum"
+	case s.counted > 0:
+		return "routine"
 	}
 	return "reference"
 }

@@ -75,8 +75,8 @@ func (s *step) lonely() bool {
 		return one && work >= alongside
 	}
 	switch s.vertex.kind {
-	case kindProduct:
-		return s.flops >= alongside && s.products == 1
+	case kindProduct, kindRoutine:
+		return s.flops >= alongside && s.counted == 1
 	case kindReference:
 		n := 0
 		for _, a := range s.vertex.args {

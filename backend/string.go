@@ -64,8 +64,10 @@ func (s *step) write(b *strings.Builder, number int, batch batch) {
 	switch {
 	case len(s.launches) > 0:
 		fmt.Fprintf(b, "   interpreter: %s\n", s.loops())
-	case s.vertex.kind == kindProduct:
-		fmt.Fprintf(b, "   gonum: %s\n", productText(s.vertex, s.parts()))
+	case s.counted > 0 && s.vertex.kind == kindProduct:
+		fmt.Fprintf(b, "   gonum: %s\n", s.text)
+	case s.counted > 0:
+		fmt.Fprintf(b, "   routine: %s%s\n", s.text, partsText(s.parts()))
 	case s.vertex.kind == kindItem:
 		b.WriteString("   no data is touched\n")
 	default:
@@ -91,10 +93,15 @@ func productText(v *vertex, parts int64) string {
 	text := strings.Join(fields(v.shape), " x ")
 	summed := int(productFlops(v) / 2 / float64(max(1, product(v.shape))))
 	text += fmt.Sprintf(" x (sum %d)", summed)
-	if parts > 1 {
-		text += fmt.Sprintf(" in %d parts", parts)
+	return text + partsText(parts)
+}
+
+// partsText says in how many parts something is done, if there are several.
+func partsText(parts int64) string {
+	if parts <= 1 {
+		return ""
 	}
-	return text
+	return fmt.Sprintf(" in %d parts", parts)
 }
 
 // fields returns numbers as texts.

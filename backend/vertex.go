@@ -55,6 +55,7 @@ const (
 	kindScatter
 	kindScan      // running sums or products
 	kindProduct   // by BLAS
+	kindRoutine   // by Go code on whole arrays
 	kindReference // by the op's reference meaning
 	kindItem      // one of several results
 	kindWhile     // a loop for each element
@@ -98,6 +99,8 @@ func kindOf(n *expr.Node) kind {
 		return kindWhile
 	case op == expr.OpItem:
 		return kindItem
+	case hasRoutine(n):
+		return kindRoutine
 	}
 	return kindReference
 }
@@ -351,7 +354,7 @@ func (v *vertex) measure() {
 		v.cost += loopCost(v)
 	case kindReduce:
 		v.cost = 0 // it is computed once, wherever that is
-	case kindInput, kindConst, kindProduct, kindReference, kindItem, kindConcat, kindSetSlice, kindScatter, kindScan, kindReshape, kindCopy:
+	case kindInput, kindConst, kindProduct, kindRoutine, kindReference, kindItem, kindConcat, kindSetSlice, kindScatter, kindScan, kindReshape, kindCopy:
 		v.cost = 0
 		v.leaves = product(v.shape)
 	}
