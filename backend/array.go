@@ -251,7 +251,9 @@ func (memoryOf[T]) span(data any) (lo, hi uintptr) {
 }
 
 // start returns where the elements are.
-func (memoryOf[T]) start(data any) unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(data.([]T))) }
+func (memoryOf[T]) start(data any) unsafe.Pointer {
+	return unsafe.Pointer(unsafe.SliceData(data.([]T)))
+}
 
 // memories has the memory of each dtype.
 var memories = map[expr.DType]memory{

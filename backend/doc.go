@@ -29,10 +29,12 @@
 // without going through the graph again (class.go).
 //
 // A run (run.go, frame.go) binds the user's arrays, which are never written, and
-// lets the steps go through the worker pool in fixed parts. Products of float
-// matrices are gonum's, in parts too (blas.go); what no kernel can do is computed
-// by the reference meaning that package expr gives each op, which [Plan.String]
-// shows. [Program.RunInto] keeps what a call needs for the next one (into.go).
+// lets the steps go through the worker pool in fixed parts. Steps that are no
+// kernels but Go code on whole arrays are routines (routine.go): products of float
+// matrices are gonum's, in parts too (blas.go), sorts and ranks by radix (sort.go,
+// internal/radix), linear algebra in blocks (linalg.go, expr/linalg; factor.go).
+// What nothing else can do is computed by the reference meaning that package expr
+// gives each op, which [Plan.String] shows. [Program.RunInto] keeps what a call needs for the next one (into.go).
 //
 // Where the size of something depends on data, as of nonzero, the program is
 // run in segments: the first computes what the size depends on, the rest is

@@ -198,7 +198,6 @@ func (f *frame) step(i int, o par.Options) error {
 
 // opaque runs a step that is no kernel.
 func (f *frame) opaque(v *vertex, b *bound, o par.Options) error {
-	id := v.array.id
 	if b.routine != nil {
 		if done, err := b.routine.compute(f, o); done || err != nil {
 			return err
@@ -208,12 +207,28 @@ func (f *frame) opaque(v *vertex, b *bound, o par.Options) error {
 	if err != nil {
 		return err
 	}
+	if v.kind == kindRoutine && v.node.Type().IsTuple() {
+		for _, r := range v.items {
+			f.keep(r, x.Item(r.node.Attr().(expr.Number).N))
+		}
+		return nil
+	}
+	f.keep(v, x)
+	return nil
+}
+
+// keep puts the value of v, which the reference has made, where it belongs.
+func (f *frame) keep(v *vertex, x *expr.Value) {
+	if v.array == nil { // one of several results that nobody wants
+		return
+	}
+	id := v.array.id
 	if v.array.place != inValue {
 		if !x.Contiguous() {
 			x = x.Clone()
 		}
 		memories[v.dtype].copy(f.data[id], x.Data())
-		return nil
+		return
 	}
 	f.setValue(id, x)
 	for _, r := range f.refs {
@@ -221,7 +236,6 @@ func (f *frame) opaque(v *vertex, b *bound, o par.Options) error {
 			r.arg.Data = f.data[id]
 		}
 	}
-	return nil
 }
 
 // reference computes v by its meaning.

@@ -147,8 +147,11 @@ func (s *fusion) vertex(v *vertex) {
 	case v.kind == kindWhile:
 		s.loop(v)
 		return
+	case v.kind == kindRoutine && v.node.Type().IsTuple():
+		s.several(v)
+		return
 	case v.kind == kindInput || v.kind == kindConst || v.kind == kindResult || len(v.uses) == 0 && !v.output:
-		return // the results of a loop are decided with it
+		return // the results of a loop or routine are decided with it
 	}
 	switch v.kind {
 	case kindProduct, kindRoutine, kindReference, kindItem, kindConcat, kindSetSlice, kindScatter, kindScan:
@@ -755,6 +758,24 @@ func (s *fusion) opaque(v *vertex) {
 	default:
 		for _, a := range v.args {
 			s.need(a, use{by: g, whole: true, contiguous: v.kind != kindProduct || !blasReads(a)})
+		}
+	}
+}
+
+// several makes a group for a routine that has several results, if one of them is
+// needed: it stores those that are.
+func (s *fusion) several(v *vertex) {
+	needed := func(r *vertex) bool { return r.output || len(r.uses) > 0 }
+	if !slices.ContainsFunc(v.items, needed) {
+		return
+	}
+	s.opaque(v)
+	for _, r := range v.items {
+		if needed(r) {
+			r.home = v.home
+			for _, u := range r.uses {
+				u.by.deps[v.home] = true
+			}
 		}
 	}
 }

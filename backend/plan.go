@@ -114,6 +114,14 @@ func (v *vertex) place(p place) *array {
 // place gives memory to what a group stores.
 func (g *group) place() {
 	if v := g.opaque; v != nil {
+		if v.kind == kindRoutine && v.node.Type().IsTuple() {
+			for _, r := range v.items {
+				if r.home == g && r.array == nil {
+					r.array = r.place(inArena)
+				}
+			}
+			return
+		}
 		place := inArena
 		if v.kind == kindReference || v.kind == kindItem {
 			place = inValue
@@ -134,7 +142,10 @@ func (g *group) place() {
 func (q *Plan) group(g *group) error {
 	v := g.opaque
 	if v != nil && g.parts == nil && (v.kind == kindProduct || v.kind == kindRoutine || v.kind == kindReference || v.kind == kindItem) {
-		s := &step{vertex: v, stored: []*vertex{v}, writes: []*storage{v.array.storage}}
+		s := &step{vertex: v}
+		for _, r := range v.stores() {
+			s.stored, s.writes = append(s.stored, r), append(s.writes, r.array.storage)
+		}
 		switch {
 		case v.kind == kindProduct || v.kind == kindRoutine:
 			if s.routine(par.Threads(q.program.config.Threads)); s.counted == 0 {
@@ -163,6 +174,15 @@ func (q *Plan) group(g *group) error {
 	}
 	q.steps = append(q.steps, s)
 	return s.kernel(g.emit())
+}
+
+// stores returns what the step of v stores: v, or those of the several results of
+// a routine that are wanted.
+func (v *vertex) stores() []*vertex {
+	if v.kind != kindRoutine || !v.node.Type().IsTuple() {
+		return []*vertex{v}
+	}
+	return slices.DeleteFunc(slices.Clone(v.items), func(r *vertex) bool { return r.array == nil })
 }
 
 // empty reports whether what g stores has no elements.

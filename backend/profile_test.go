@@ -45,11 +45,11 @@ func TestProfile(t *testing.T) {
 			}
 		case s.Pos.Line != 3 || s.Bytes < 72:
 			t.Errorf("%+v: want line 3, and bytes", s)
-		case s.Engine != "reference" && s.Flops < 10:
+		case s.Flops < 10:
 			t.Errorf("%+v: want operations", s)
 		}
 	}
-	if engines["interpreter"] < 1 || engines["gonum"] != 1 || engines["reference"] != 1 || engines[""] != 1 {
+	if engines["interpreter"] < 1 || engines["gonum"] != 1 || engines["routine"] != 1 || engines[""] != 1 {
 		t.Errorf("engines %v", engines)
 	}
 	if sum <= 0 || sum > around {

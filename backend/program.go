@@ -53,8 +53,8 @@ func (p *Program) Run(args ...any) (results []*tensor.Dense, err error) {
 
 // RunContext is Run that ends early, with the context's error, when ctx is done:
 // that is looked at between parts of steps, tens of microseconds apart, a few
-// milliseconds in large products. What the reference computes, such as svd of one
-// matrix, is one part.
+// milliseconds in large products. One eigh, svd or qr is one part, and so is what
+// the reference computes.
 func (p *Program) RunContext(ctx context.Context, args ...any) (results []*tensor.Dense, err error) {
 	defer catch("run", p.graph, &err)
 	if p.config.Profile {

@@ -40,7 +40,7 @@ func hasRoutine(n *expr.Node) bool {
 	case expr.OpSort, expr.OpArgsort:
 		return sortable(n)
 	}
-	return false
+	return isLinear(n.Op())
 }
 
 // newRoutine binds the step v to memory; scratch, which has what the routine
@@ -48,13 +48,20 @@ func hasRoutine(n *expr.Node) bool {
 func newRoutine(v *vertex, scratch []*storage, workers int) routine {
 	switch {
 	case v.kind == kindProduct:
-		if m := newMultiplier(v); m != nil {
-			return m
-		}
+		return newMultiplier(v)
 	case v.node.Op() == expr.OpSort || v.node.Op() == expr.OpArgsort:
 		return newSort(v, scratch, workers)
+	case v.node.Type().IsTuple():
+		return newFactoring(v, scratch)
+	case v.args[0].dtype.IsComplex():
+		return newLinear[complex128](v, scratch, workers)
 	}
-	return nil
+	return newLinear[float64](v, scratch, workers)
+}
+
+// canFail reports whether the routine for an op can fail because of data.
+func canFail(op expr.Op) bool {
+	return isLinear(op) && op != expr.OpDet && op != expr.OpLogAbsDet && op != expr.OpQR
 }
 
 // routine plans a step that is a routine.
@@ -90,6 +97,17 @@ func (s *splitter) begin(f *frame, o par.Options) {
 func (s *splitter) split(n, chunk int, body func(worker, lo, hi int)) error {
 	err := par.For(s.f.watched(s.options, s.ended), n, chunk, body)
 	s.ended += int64(parts(n, chunk))
+	return err
+}
+
+// whole is [par.For] for work in parts whose number is not known: a call counts as
+// one part.
+func (s *splitter) whole(n, chunk int, body func(worker, lo, hi int)) error {
+	err := par.For(s.options, n, chunk, body)
+	s.ended++
+	if s.f.progress != nil {
+		s.f.progress(s.f.done+s.ended, s.f.q.total)
+	}
 	return err
 }
 

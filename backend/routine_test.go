@@ -36,12 +36,12 @@ func scattered(seed uint64, d expr.DType, shape ...int) *expr.Value {
 	return exprtest.Convert(data, shape, d)
 }
 
-// asReference runs a program with several numbers of threads and compares the
+// asReference runs a program, strictly, with several numbers of threads and compares the
 // results, bit for bit, with the reference.
 func asReference(t *testing.T, src string, args ...*expr.Value) {
 	t.Helper()
 	for _, threads := range []int{1, 3} {
-		p := program(t, backend.Config{Threads: threads}, src)
+		p := program(t, backend.Config{Threads: threads, Strict: true}, src)
 		want, err := p.Graph().Evaluate(args)
 		if err != nil {
 			t.Fatal(err)
@@ -107,10 +107,16 @@ func TestMixedProducts(t *testing.T) {
 	}
 }
 
-// TestSortCancelled: a run ends between the parts of one long sort.
-func TestSortCancelled(t *testing.T) {
-	p := program(t, backend.Config{Threads: 2}, "x: float64[?]\nsort(x)")
-	x := scattered(1, expr.Float64, 1<<18)
+// TestRoutinesCancelled: a run ends between the parts of one long sort, and of
+// the inverse of one large matrix.
+func TestRoutinesCancelled(t *testing.T) {
+	cancelled(t, "x: float64[?]\nsort(x)", scattered(1, expr.Float64, 1<<18))
+	cancelled(t, "A: float64[?, ?]\ninv(A)", matrices(1, expr.Float64, 300, 300))
+}
+
+func cancelled(t *testing.T, src string, x *expr.Value) {
+	t.Helper()
+	p := program(t, backend.Config{Threads: 2}, src)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	calls, last, all := 0, int64(0), int64(0)
@@ -121,9 +127,77 @@ func TestSortCancelled(t *testing.T) {
 		last, all = done, total
 	})
 	if _, err := p.RunContext(ctx, x); !errors.Is(err, context.Canceled) {
-		t.Fatalf("the run ended with %v", err)
+		t.Fatalf("%s: the run ended with %v", src, err)
 	}
 	if calls < 10 || last >= all {
-		t.Errorf("%d reports, %d of %d parts done", calls, last, all)
+		t.Errorf("%s: %d reports, %d of %d parts done", src, calls, last, all)
+	}
+}
+
+// matrices returns a stack of matrices, with a few zeros, and diagonals that make
+// them positive definite.
+func matrices(seed uint64, d expr.DType, shape ...int) *expr.Value {
+	r := rand.New(rand.NewPCG(seed, 1))
+	stack, n := 1, shape[len(shape)-1]
+	for _, l := range shape[:len(shape)-2] {
+		stack *= l
+	}
+	data := make([]complex128, stack*n*n)
+	for i := range data {
+		if r.IntN(5) > 0 {
+			data[i] = complex(math.Round(10*r.Float64())/4, math.Round(10*r.Float64())/4)
+		}
+	}
+	for k := range stack {
+		for i := range n {
+			for j := range i {
+				data[k*n*n+i*n+j] = data[k*n*n+j*n+i]
+				if d.IsComplex() {
+					x := data[k*n*n+j*n+i]
+					data[k*n*n+i*n+j] = complex(real(x), -imag(x))
+				}
+			}
+			data[k*n*n+i*n+i] = complex(float64(3*n), 0)
+		}
+	}
+	return exprtest.Convert(data, shape, d)
+}
+
+// TestLinearAlgebra: one matrix of each size, and stacks.
+func TestLinearAlgebra(t *testing.T) {
+	for _, d := range []expr.DType{expr.Bool, expr.Int32, expr.Uint64, expr.Float32, expr.Float64, expr.Complex64, expr.Complex128} {
+		for _, n := range []int{1, 2, 7, 40} {
+			if n == 40 && !d.Inexact() || n > 1 && d == expr.Bool {
+				continue
+			}
+			t.Run(fmt.Sprint(d, n), func(t *testing.T) {
+				asReference(t, fmt.Sprintf(`A: %v[?, ?]
+					b: float32[?]
+					det(A), logabsdet(A), inv(A), solve(A, A[:, :1]), solve(A, b), solve(A.T, b), cholesky(A), solve_triangular(A, A, lower=True), solve_triangular(A, b[::-1], lower=False)`, d),
+					matrices(1, d, n, n), scattered(2, expr.Float32, n))
+				if n < 40 {
+					asReference(t, fmt.Sprintf(`A: %v[?, ?, ?, ?]
+						B: float64[?, ?, ?, ?]
+						det(A), logabsdet(A), inv(A), solve(A, B), solve(A, B[:, :, :, 0]), cholesky(A), solve_triangular(A, B, lower=False), inv(dimshuffle(A, (1, 0, 3, 2)))`, d),
+						matrices(1, d, 3, 2, n, n), matrices(2, expr.Float64, 3, 2, n, n))
+				}
+			})
+		}
+	}
+}
+
+// TestFactors: all results, or some of them, of matrices of any form.
+func TestFactors(t *testing.T) {
+	for _, d := range []expr.DType{expr.Int8, expr.Float32, expr.Float64} {
+		for _, shape := range [][]int{{1, 1}, {5, 3}, {3, 5}, {20, 20}} {
+			a := scattered(3, d, shape...)
+			if d.IsFloat() && shape[0] == 20 {
+				a = matrices(3, d, shape...)
+			}
+			asReference(t, fmt.Sprintf("A: %v[?, ?]\nf = svd(A)\ng = qr(A)\nf[0], f[1], f[2], g[0], g[1], svd(A.T)[1], qr(A[:1])[1], f[1]*2, f[2] + g[1]", d), a)
+			if shape[0] == shape[1] {
+				asReference(t, fmt.Sprintf("A: %v[?, ?]\nf = eigh(A)\nf[0], f[1], eigh(A.T)[0], max(eigh(A[::-1])[1])", d), a)
+			}
+		}
 	}
 }

@@ -172,7 +172,7 @@ func storageText(list []*storage) string {
 	var parts []string
 	seen := make(map[*storage]bool)
 	for _, s := range list {
-		if !seen[s] {
+		if !seen[s] && (s.n > 0 || s.place != inArena) {
 			seen[s] = true
 			parts = append(parts, s.String())
 		}

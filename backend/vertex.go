@@ -20,7 +20,7 @@ type vertex struct {
 	dtype expr.DType
 
 	index  expr.Index // of slices, with numbers for all bounds
-	items  []*vertex  // of a loop with several results: those that are wanted
+	items  []*vertex  // of a loop or routine with several results: those that are wanted
 	merges []merged   // of a reshape that splits axes: the axes of the argument
 
 	users  int
@@ -59,7 +59,7 @@ const (
 	kindReference // by the op's reference meaning
 	kindItem      // one of several results
 	kindWhile     // a loop for each element
-	kindResult    // one of several results of such a loop
+	kindResult    // one of several results of such a loop or of a routine
 )
 
 // kindOf returns how n, which is lowered, is computed.
@@ -210,7 +210,9 @@ func (f *flow) vertex(n *expr.Node) *vertex {
 		k, split = f.reshape(n, args)
 	case k == kindProduct:
 		f.readable(args)
-	case k == kindItem && args[0].kind == kindWhile:
+	case k == kindRoutine:
+		f.contiguous(args)
+	case k == kindItem && (args[0].kind == kindWhile || args[0].kind == kindRoutine):
 		k = kindResult
 	}
 	v := f.add(n, k, args...)
@@ -298,6 +300,15 @@ func (f *flow) readable(args []*vertex) {
 	}
 }
 
+// contiguous replaces inputs that have gaps by copies.
+func (f *flow) contiguous(args []*vertex) {
+	for i, x := range args {
+		if x.kind == kindInput && !x.array.contiguous(x.shape) {
+			args[i] = f.copied(x)
+		}
+	}
+}
+
 // splits returns, for each axis of an array of shape from, which axes of shape
 // to it is split into; ok is false if axes are joined.
 func splits(from, to []int) (m []merged, ok bool) {
@@ -357,6 +368,10 @@ func (v *vertex) measure() {
 	case kindInput, kindConst, kindProduct, kindRoutine, kindReference, kindItem, kindConcat, kindSetSlice, kindScatter, kindScan, kindReshape, kindCopy:
 		v.cost = 0
 		v.leaves = product(v.shape)
+	case kindResult:
+		if v.args[0].kind == kindRoutine {
+			v.leaves = product(v.shape)
+		}
 	}
 	v.cost = min(v.cost, 1e12)
 }

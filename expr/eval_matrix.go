@@ -63,7 +63,7 @@ func subtract[T field](y []T, factor T, x []T) {
 // subtractDot takes the products of x and y from s, one after the other.
 func subtractDot[T field](s *T, x, y []T) {
 	for k, v := range x {
-		*s -= times(v, y[k])
+		*s += times(-v, y[k])
 	}
 }
 

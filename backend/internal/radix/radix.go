@@ -29,9 +29,9 @@ type Word interface {
 type Coding uint8
 
 const (
-	Unsigned Coding = iota
-	Signed
-	Float // IEEE 754, words of 32 and 64 bits
+	Unsigned Coding = iota // a number from 0 on, or a bool
+	Signed                 // a number in two's complement
+	Float                  // IEEE 754, words of 32 and 64 bits
 )
 
 // bitsOf returns the number of bits of a word.
