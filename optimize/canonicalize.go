@@ -14,8 +14,8 @@ import "arignote/expr"
 // products nested in their first argument become one node with many arguments,
 // which is the same computation.
 //
-// Integers are collected modulo 2^n, which is exact. Complex numbers and bool
-// are left alone.
+// Integers are collected modulo 2^n, which is exact. Coefficients of complex
+// numbers are real; bool is left alone.
 func canonicalize(r *run, g *expr.Graph) *expr.Graph {
 	r.countUses(g)
 	return r.rewrite(g, func(n *expr.Node) (*expr.Node, why) {
@@ -30,7 +30,7 @@ func canonicalize(r *run, g *expr.Graph) *expr.Graph {
 // looking at: inner nodes are collected with their root.
 func (r *run) collects(n *expr.Node) bool {
 	t := n.Type()
-	if !t.DType.IsFloat() && !t.DType.IsInteger() || t.Weak || r.opt.Strict && !t.DType.IsInteger() {
+	if t.DType == expr.Bool || t.Weak || r.opt.Strict && !t.DType.IsInteger() {
 		return false
 	}
 	sum, product := sumOp(n.Op()), productOp(n.Op())

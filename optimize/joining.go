@@ -298,12 +298,12 @@ func reduceStack(r *run, n *expr.Node) *expr.Node {
 		return nil
 	}
 	axis := c.Attr().(expr.Axis).Axis
-	if !slices.Equal(a.Axes, []int{axis}) || slices.ContainsFunc(c.Args(), func(x *expr.Node) bool { return !x.Type().Dims[axis].Is(1) }) {
+	if !slices.Contains(a.Axes, axis) || slices.ContainsFunc(c.Args(), func(x *expr.Node) bool { return !x.Type().Dims[axis].Is(1) }) {
 		return nil
 	}
-	drop := without(c.Rank(), axis)
-	if a.KeepDims {
-		drop = without(c.Rank(), -1)
+	drop := without(c.Rank(), -1)
+	if len(a.Axes) == 1 && !a.KeepDims {
+		drop = without(c.Rank(), axis)
 	}
 	y := r.shuffled(n, c.Arg(0), drop)
 	for _, x := range c.Args()[1:] {
@@ -311,6 +311,9 @@ func reduceStack(r *run, n *expr.Node) *expr.Node {
 	}
 	if n.Op() == expr.OpMean {
 		y = r.make(n, expr.OpDiv, nil, y, r.weak(float64(len(c.Args()))))
+	}
+	if len(a.Axes) > 1 {
+		y = r.make(n, n.Op(), a, y)
 	}
 	return y
 }

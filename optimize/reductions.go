@@ -17,9 +17,6 @@ func reduceNothing(r *run, n *expr.Node) *expr.Node {
 			return nil
 		}
 	}
-	if len(a.Axes) == 0 && x.Rank() > 0 {
-		return nil
-	}
 	if a.KeepDims || x.Rank() == 0 {
 		return r.cast(n, x, n.DType())
 	}
@@ -83,36 +80,77 @@ func outerAxes(reduced, axes []int, rank int) []int {
 	return out
 }
 
-// reduceDimshuffle reduces before the axes are permuted, if no permutation is
-// left to do after it.
+// reduceDimshuffle reduces before a view: max(x.T, axis=0) is max(x, axis=1). The
+// axes that are left are put in their places after it.
 func reduceDimshuffle(r *run, n *expr.Node) *expr.Node {
 	view, a := n.Arg(0), n.Attr().(expr.Axes)
-	if view.Op() != expr.OpDimShuffle || a.KeepDims {
+	if view.Op() != expr.OpDimShuffle {
 		return nil
 	}
 	x, pattern := view.Arg(0), view.Attr().(expr.Pattern).Axes
-	var axes []int
-	last := -1
+	kept := make([]bool, x.Rank())
 	for i, p := range pattern {
-		switch {
-		case slices.Contains(a.Axes, i):
-			if p >= 0 {
-				axes = append(axes, p)
-			}
-		case p <= last: // a new axis, or one out of order
-			return nil
-		default:
-			last = p
+		if p >= 0 {
+			kept[p] = !slices.Contains(a.Axes, i)
 		}
 	}
-	for p := range x.Rank() { // axes of length 1 that the view dropped
-		if !slices.Contains(pattern, p) {
+	var axes []int // of x
+	place := make([]int, x.Rank())
+	for p := range kept {
+		if place[p] = p - len(axes); !kept[p] {
 			axes = append(axes, p)
 		}
 	}
-	slices.Sort(axes)
 	if len(axes) == 0 {
 		return nil
 	}
-	return r.make(n, n.Op(), axesAttr(axes, x.Rank(), false), x)
+	var after []int
+	for i, p := range pattern {
+		switch {
+		case slices.Contains(a.Axes, i) && a.KeepDims, p < 0 && !slices.Contains(a.Axes, i):
+			after = append(after, -1)
+		case !slices.Contains(a.Axes, i):
+			after = append(after, place[p])
+		}
+	}
+	return r.shuffled(n, r.make(n, n.Op(), axesAttr(axes, x.Rank(), false), x), after)
+}
+
+// reduceEmpty is what a reduction of no elements gives.
+func reduceEmpty(r *run, n *expr.Node) *expr.Node {
+	dims := n.Arg(0).Type().Dims
+	if !slices.ContainsFunc(n.Attr().(expr.Axes).Axes, func(k int) bool { return dims[k].Is(0) }) {
+		return nil
+	}
+	switch n.Op() {
+	case expr.OpSum:
+		return r.weak(0)
+	case expr.OpProd:
+		return r.weak(1)
+	}
+	return r.weak(n.Op() == expr.OpAll)
+}
+
+// argDimshuffle looks for the extremum before a view: argmax(x.T, axis=0) is
+// argmax(x, axis=1).
+func argDimshuffle(r *run, n *expr.Node) *expr.Node {
+	view, k := n.Arg(0), n.Attr().(expr.Axis).Axis
+	if view.Op() != expr.OpDimShuffle || k < 0 {
+		return nil
+	}
+	x, pattern := view.Arg(0), view.Attr().(expr.Pattern).Axes
+	if pattern[k] < 0 {
+		return nil
+	}
+	var after []int
+	for i, p := range pattern {
+		switch {
+		case i == k:
+		case p > pattern[k]:
+			after = append(after, p-1)
+		default:
+			after = append(after, p)
+		}
+	}
+	return r.shuffled(n, r.make(n, n.Op(), expr.Axis{Axis: pattern[k]}, x), after)
 }

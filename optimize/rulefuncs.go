@@ -110,3 +110,43 @@ func weakenConstant(r *run, n *expr.Node) *expr.Node {
 	}
 	return nil
 }
+
+// partOfMultiple multiplies the real or imaginary part by what is real.
+func partOfMultiple(r *run, n *expr.Node) *expr.Node {
+	x := n.Arg(0)
+	if x.Op() != expr.OpMul || len(x.Args()) != 2 || !x.DType().IsComplex() || !n.DType().IsFloat() {
+		return nil
+	}
+	for i, a := range x.Args() {
+		z := x.Arg(1 - i)
+		if !a.DType().IsComplex() && a.DType() != expr.Bool && z.DType() == x.DType() && !z.Type().Weak {
+			return r.make(n, expr.OpMul, nil, r.make(n, n.Op(), nil, z), a)
+		}
+	}
+	return nil
+}
+
+// doubleAngle multiplies sine and cosine of one angle, if nothing else needs
+// them: sin(x)*cos(x) is 0.5*sin(2*x).
+func doubleAngle(r *run, n *expr.Node) *expr.Node {
+	for i, s := range n.Args() {
+		if s.Op() != expr.OpSin || !r.once(s) || s.DType() != n.DType() || !n.DType().IsFloat() {
+			continue
+		}
+		j := slices.IndexFunc(n.Args(), func(c *expr.Node) bool {
+			return c.Op() == expr.OpCos && c.Arg(0) == s.Arg(0) && r.once(c)
+		})
+		if j < 0 || s.Arg(0).DType() != n.DType() {
+			continue
+		}
+		sine := r.make(n, expr.OpSin, nil, r.make(n, expr.OpMul, nil, r.weak(2), s.Arg(0)))
+		args := []*expr.Node{r.weak(0.5)}
+		for k, a := range n.Args() {
+			if k != i && k != j {
+				args = append(args, a)
+			}
+		}
+		return r.make(n, expr.OpMul, nil, append(args, sine)...)
+	}
+	return nil
+}

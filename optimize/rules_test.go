@@ -242,6 +242,8 @@ func work(g *expr.Graph) int {
 			n += 2 * rows(x.Arg(0))
 		case op == expr.OpDet || op == expr.OpLogAbsDet || op == expr.OpCholesky:
 			n += rows(x.Arg(0))
+		case op == expr.OpAbs && x.Args()[0].DType().IsComplex():
+			n += 4
 		case rows(x) > 99:
 			n += 4
 		default:

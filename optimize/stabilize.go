@@ -87,6 +87,13 @@ var stabilizeRules = []Rule{
 	{Name: "cosh-sub-sinh", Left: "cosh(x) - sinh(x)", Right: "exp(-x)", Class: Real},
 	{Name: "cosh-square-sub-sinh-square", Left: "square(cosh(x)) - square(sinh(x))", Right: "1", Class: Real},
 
+	{Name: "log-add-hypot", Left: "log(x + hypot(x, 1))", Right: "arcsinh(x)", Class: Real},
+	{Name: "log-ratio-arctanh", Left: "log((1 + x) / (1 - x))", Right: "2 * arctanh(x)", Class: Real},
+	{Name: "log1p-sub-log1p", Left: "log1p(x) - log1p(-x)", Right: "2 * arctanh(x)", Class: Real},
+	{Name: "sigmoid-cross", Left: "y * sigmoid(-x) + (y - 1) * sigmoid(x)", Right: "y - sigmoid(x)", Class: Real},
+	{Name: "sigmoid-cross-neg", Left: "y * sigmoid(-x) - (1 - y) * sigmoid(x)", Right: "y - sigmoid(x)", Class: Real},
+	{Name: "sigmoid-square-exp", Left: "sigmoid(x) - square(sigmoid(x))", Right: "sigmoid(x) * sigmoid(-x)", Class: Real},
+
 	// Sums of exponentials.
 	{Name: "logsumexp", Left: "log(sum(exp(x)))", Right: "logsumexp(x)", Class: Real},
 	{Name: "softmax", Left: "exp(x) / sum(exp(x), axis=k, keepdims=True)", Right: "softmax(x, axis=k)", Class: Real},

@@ -12,7 +12,7 @@ var structureRules = []Rule{
 	// Axes.
 	{Name: "dimshuffle-none", Class: Exact, Op: expr.OpDimShuffle, rewrite: dimshuffleNone, example: "x: float64[3, 4]; dimshuffle(x, (0, 1))"},
 	{Name: "dimshuffle-dimshuffle", Class: Exact, Op: expr.OpDimShuffle, rewrite: dimshuffleDimshuffle, example: "x: float64[3, 4]; x.T.T"},
-	{Name: "dimshuffle-elementwise", Class: Exact, Op: expr.OpDimShuffle, rewrite: dimshuffleElementwise, example: "x: float64[3, 4]; exp(x.T).T"},
+	{Name: "view-elementwise", Class: Exact, ops: []expr.Op{expr.OpDimShuffle, expr.OpReshape}, rewrite: viewElementwise, example: "x: float64[3, 4]; exp(sin(x.T)).T, reshape(exp(reshape(x, (12,))), (3, 4))"},
 	{Name: "dimshuffle-reduce", Class: Exact, Op: expr.OpDimShuffle, rewrite: dimshuffleReduce, example: "x: float64[3, 4]; expand_dims(sum(x, axis=1), 1)"},
 	{Name: "dimshuffle-expand", Class: Exact, Op: expr.OpDimShuffle, rewrite: dimshuffleExpand, example: "x: float64[3]; expand_dims(exp(x), 1)"},
 	{Name: "reshape-same", Class: Exact, Op: expr.OpReshape, rewrite: reshapeSame, example: "x: float64[3, 4]; reshape(x, (3, 4))"},
@@ -27,8 +27,8 @@ var structureRules = []Rule{
 	{Name: "broadcast-same", Class: Exact, ops: []expr.Op{expr.OpBroadcastTo, expr.OpBroadcastLike}, rewrite: broadcastSame, example: "x: float64[3, 4]; y: float64[m]; broadcast_to(x, (3, 4)), broadcast_like(y, exp(y))"},
 	{Name: "broadcast-known", Class: Exact, Op: expr.OpBroadcastLike, rewrite: broadcastKnown, example: "x: float64[3, 4]; broadcast_like(1.0, x)"},
 	{Name: "broadcast-broadcast", Class: Exact, ops: []expr.Op{expr.OpBroadcastTo, expr.OpBroadcastLike}, rewrite: broadcastBroadcast, example: "x: float64[3]; broadcast_to(broadcast_to(x, (2, 3)), (4, 2, 3))"},
+	{Name: "broadcast-result", Class: Exact, rewrite: broadcastResult, ops: elementwiseOps(), example: "x: float64[3]; y: float64[3]; exp(broadcast_to(x, (2, 3))), broadcast_to(x, (2, 3)) + broadcast_to(y, (2, 3))"},
 	{Name: "broadcast-argument", Class: Exact, rewrite: broadcastArgument, ops: elementwiseOps(), example: "x: float64[3]; a: float64; x*broadcast_to(a, (3,))"},
-	{Name: "broadcast-result", Class: Exact, rewrite: broadcastResult, ops: elementwiseOps(), example: "x: float64[3]; exp(broadcast_to(x, (2, 3)))"},
 	{Name: "sum-like-same", Class: Exact, Op: expr.OpSumLike, rewrite: sumLikeSame, example: "x: float64[m]; sum_like(exp(x), x)"},
 	{Name: "sum-like-known", Class: Exact, Op: expr.OpSumLike, rewrite: sumLikeKnown, example: "x: float64[3, 4]; y: float64[4]; sum_like(x, y)"},
 	{Name: "size-traced", Class: Real, Op: expr.OpSize, rewrite: sizeTraced, example: "x: float64[?, 3]; y: float64[3, ?]; size(x @ y, 1)"},
@@ -49,6 +49,8 @@ var structureRules = []Rule{
 	{Name: "reduce-broadcast", Class: Real, ops: []expr.Op{expr.OpSum, expr.OpMean, expr.OpProd}, rewrite: reduceBroadcast, example: "x: float64[3]; sum(broadcast_to(x, (2, 3)), axis=0)"},
 	{Name: "reduce-reshape-exact", Class: Exact, ops: exactReductionOps, rewrite: reduceReshape, example: "x: float64[3, 4]; max(reshape(x, (12,)))"},
 	{Name: "reduce-reshape", Class: Real, ops: []expr.Op{expr.OpSum, expr.OpMean, expr.OpProd, expr.OpLogSumExp}, rewrite: reduceReshape, example: "x: float64[3, 4]; sum(reshape(x, (12,)))"},
+	{Name: "reduce-empty", Class: Exact, ops: []expr.Op{expr.OpSum, expr.OpProd, expr.OpAny, expr.OpAll}, rewrite: reduceEmpty, example: "x: float64[5]; sum(x[2:2]), prod(x[5:])"},
+	{Name: "arg-dimshuffle", Class: Exact, ops: []expr.Op{expr.OpArgmax, expr.OpArgmin}, rewrite: argDimshuffle, example: "x: float64[3, 4]; argmax(x.T, axis=0)"},
 	{Name: "arg-ravel", Class: Exact, ops: []expr.Op{expr.OpArgmax, expr.OpArgmin}, rewrite: argRavel, example: "x: float64[3, 4]; argmax(reshape(x, (12,)))"},
 	{Name: "reduce-flip-exact", Class: Exact, ops: exactReductionOps, rewrite: reduceFlip, example: "x: float64[3, 4]; max(x[::-1], axis=0)"},
 	{Name: "reduce-flip", Class: Real, ops: []expr.Op{expr.OpSum, expr.OpMean, expr.OpProd, expr.OpLogSumExp}, rewrite: reduceFlip, example: "x: float64[3, 4]; sum(x[:, ::-1])"},
@@ -124,35 +126,6 @@ func composed(outer, inner *expr.Node) []int {
 		}
 	}
 	return axes
-}
-
-// dimshuffleElementwise moves a permutation into an element-wise op where it
-// undoes the permutation of each argument: exp(x.T).T is exp(x).
-func dimshuffleElementwise(r *run, n *expr.Node) *expr.Node {
-	f := n.Arg(0)
-	if !f.Op().Elementwise() || !r.once(f) || len(n.Attr().(expr.Pattern).Axes) != f.Rank() {
-		return nil
-	}
-	args := make([]*expr.Node, len(f.Args()))
-	moved := false
-	for i, a := range f.Args() {
-		switch {
-		case a.Rank() == 0:
-			args[i] = a
-		case a.Op() == expr.OpDimShuffle && a.Rank() == f.Rank() && isIdentity(composed(n, a), a.Arg(0).Rank()):
-			args[i] = a.Arg(0)
-			moved = true
-		case isMatrixTranspose(n) && a.Op() == expr.OpDot && a.Rank() == 2 && r.once(a): // takes it in
-			args[i] = r.transpose(n, a)
-			moved = true
-		default:
-			return nil
-		}
-	}
-	if !moved {
-		return nil
-	}
-	return r.make(f, f.Op(), f.Attr(), args...)
 }
 
 // dimshuffleReduce lets a reduction keep its axes where they are put back
@@ -419,26 +392,23 @@ func isStretched(n *expr.Node) bool {
 	return n.Op() == expr.OpBroadcastTo || n.Op() == expr.OpBroadcastLike
 }
 
-// broadcastResult computes first and stretches then: an element-wise op whose
-// only argument that is no scalar is stretched.
+// broadcastResult computes first and stretches then: an element-wise op all of
+// whose arguments are scalars or stretched, one of them to the shape of the
+// result.
 func broadcastResult(r *run, n *expr.Node) *expr.Node {
-	if !slices.ContainsFunc(n.Args(), isStretched) {
-		return nil
-	}
 	args, stretched := slices.Clone(n.Args()), (*expr.Node)(nil)
 	for i, a := range args {
 		switch {
 		case isStretched(a):
-			if stretched != nil && stretched != a {
-				return nil
+			if stretched == nil && r.sameShape(n, a) {
+				stretched = a
 			}
-			stretched = a
 			args[i] = a.Arg(0)
 		case a.Rank() > 0:
 			return nil
 		}
 	}
-	if stretched == nil || !r.sameShape(n, stretched) {
+	if stretched == nil || slices.Equal(r.broadcast(args...), r.dims(n)) {
 		return nil
 	}
 	small := r.make(n, n.Op(), n.Attr(), args...)
