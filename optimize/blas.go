@@ -50,7 +50,12 @@ func (r *run) formBlas(n *expr.Node) *expr.Node {
 		}
 	case expr.OpMul, expr.OpNeg, expr.OpDiv:
 		return r.scaleProduct(n)
-	case expr.OpAdd, expr.OpSub:
+	case expr.OpAdd:
+		if m := r.countTerms(n); m != nil {
+			return m
+		}
+		return r.accumulate(n)
+	case expr.OpSub:
 		return r.accumulate(n)
 	}
 	return nil
@@ -216,6 +221,32 @@ func (r *run) inverse(at, x *expr.Node) *expr.Node {
 		return r.weak(1 / real(v))
 	}
 	return r.make(at, expr.OpReciprocal, nil, x)
+}
+
+// countTerms writes 2*t for t + t, in a sum with a product: it can take the 2 in.
+func (r *run) countTerms(n *expr.Node) *expr.Node {
+	times := make(map[*expr.Node]int, len(n.Args()))
+	found := false
+	for _, t := range n.Args() {
+		times[t]++
+		_, ok := r.asProduct(r.asScaled(t).core)
+		found = found || ok
+	}
+	if !found || len(times) == len(n.Args()) {
+		return nil
+	}
+	var terms []*expr.Node
+	for _, t := range n.Args() {
+		k := times[t]
+		times[t] = 0
+		switch {
+		case k == 1:
+			terms = append(terms, t)
+		case k > 1:
+			terms = append(terms, r.make(n, expr.OpMul, nil, r.weak(float64(k)), t))
+		}
+	}
+	return r.chain(n, expr.OpAdd, terms)
 }
 
 // accumulate lets a product in the sum n take in another term of its shape.

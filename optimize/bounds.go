@@ -79,12 +79,16 @@ func (f *finder) find(n *expr.Node) bounds {
 
 // derived returns the bounds that follow from those of the arguments.
 func (f *finder) derived(n *expr.Node, all bounds) bounds {
-	var args []bounds // those asked for so far
+	var known [3]bool // of the first arguments
+	var found [3]bounds
 	arg := func(i int) bounds {
-		for len(args) <= i {
-			args = append(args, f.find(n.Arg(len(args))))
+		if i >= len(found) {
+			return f.find(n.Arg(i))
 		}
-		return args[i]
+		if !known[i] {
+			known[i], found[i] = true, f.find(n.Arg(i))
+		}
+		return found[i]
 	}
 	switch {
 	case n.Op().View(), keepsBounds(n.Op()):
@@ -176,6 +180,9 @@ func arithmeticBounds(n *expr.Node, arg func(i int) bounds) bounds {
 		return signOfArithmetic(n, arg)
 	}
 	b := arg(0)
+	if n.DType().IsFloat() && b == unbounded && n.Op() != expr.OpMul {
+		return b
+	}
 	for i := range n.Args()[1:] {
 		c := arg(i + 1)
 		switch n.Op() {
@@ -186,7 +193,7 @@ func arithmeticBounds(n *expr.Node, arg func(i int) bounds) bounds {
 		case expr.OpMul:
 			b = b.times(c)
 		}
-		if !n.DType().IsFloat() && math.Max(-b.lo, b.hi) > countable {
+		if b == unbounded || !n.DType().IsFloat() && math.Max(-b.lo, b.hi) > countable {
 			return unbounded
 		}
 	}

@@ -45,9 +45,9 @@ func (r *run) collects(n *expr.Node) bool {
 }
 
 // opensFactors reports whether a product that is an argument of op is always
-// collected with it.
+// collected with it. A negation may be collected with a sum instead.
 func opensFactors(op expr.Op) bool {
-	return productOp(op) && op != expr.OpSqrt && op != expr.OpPow
+	return productOp(op) && op != expr.OpSqrt && op != expr.OpPow && op != expr.OpNeg
 }
 
 // sumOp reports whether op adds terms.

@@ -20,6 +20,7 @@ var linalgRules = []Rule{
 	{Name: "dot-inv-transpose-vector", Left: "x @ inv(y).T", Right: "solve(y, x)", Class: Real, When: "x vector, y matrix"},
 	{Name: "inv-transpose", Left: "inv(x.T)", Right: "inv(x).T", Class: Real},
 	{Name: "solve-inv", Left: "solve(inv(x), y)", Right: "x @ y", Class: Real, When: "x matrix"},
+	{Name: "solve-columns", Class: Real, Op: expr.OpDot, rewrite: solveColumns, example: "A: float64[3, 3]; B: float64[3, 3]; b: float64[3]; solve(A, B) @ b, b @ solve(B, A), solve(B.T, b) @ b"},
 	{Name: "solve-dot", Left: "solve(x, x @ y)", Right: "y", Class: Real, When: "x matrix"},
 	{Name: "dot-solve", Left: "x @ solve(x, y)", Right: "y", Class: Real, When: "x matrix"},
 	{Name: "solve-eye", Class: Real, Op: expr.OpSolve, rewrite: solveEye, example: "A: float64[3, 3]; solve(A, eye(3)), solve(eye(3), A)"},
@@ -51,6 +52,7 @@ var linalgRules = []Rule{
 	{Name: "trace-diag", Class: Real, Op: expr.OpTrace, rewrite: traceDiag, example: "x: float64[3]; trace(diag(x)), trace(eye(100))"},
 	{Name: "sum-diag", Class: Real, Op: expr.OpSum, rewrite: sumDiag, example: "x: float64[3, 3]; sum(diag(x))"},
 	{Name: "diag-diag", Class: Exact, Op: expr.OpDiag, rewrite: diagDiag, example: "x: float64[3]; diag(diag(x))"},
+	{Name: "transpose-diag", Class: Exact, Op: expr.OpDimShuffle, rewrite: transposeDiag, example: "x: float64[3]; diag(x).T"},
 	{Name: "diag-transpose", Class: Exact, Op: expr.OpDiag, rewrite: diagTranspose, example: "x: float64[3, 3]; diag(x.T)"},
 	{Name: "diag-elementwise", Class: Exact, Op: expr.OpDiag, rewrite: diagElementwise, example: "x: float64[3, 3]; diag(exp(x))"},
 	{Name: "diag-dot", Class: Real, Op: expr.OpDiag, rewrite: diagDot, example: "x: float64[3, 4]; y: float64[4, 3]; diag(x @ y)"},
@@ -266,13 +268,59 @@ func traceDiag(r *run, n *expr.Node) *expr.Node {
 	return nil
 }
 
-// sumDiag is the trace.
+// sumDiag: the sum of the diagonal of a matrix is its trace, the sums of a
+// diagonal matrix are its elements.
 func sumDiag(r *run, n *expr.Node) *expr.Node {
-	d := n.Arg(0)
+	d, a := n.Arg(0), n.Attr().(expr.Axes)
+	if v, ok := diagonalOf(d); ok && !a.KeepDims && len(a.Axes) > 0 {
+		if len(a.Axes) == 1 {
+			return v
+		}
+		return r.make(n, expr.OpSum, axesAttr(nil, 1, false), v)
+	}
 	if d.Op() != expr.OpDiag || d.Rank() != 1 || d.Attr().(expr.Diagonal).K != 0 || n.Rank() != 0 {
 		return nil
 	}
 	return r.make(n, expr.OpTrace, nil, d.Arg(0))
+}
+
+// transposeDiag: a diagonal matrix is its own transpose.
+func transposeDiag(r *run, n *expr.Node) *expr.Node {
+	if _, ok := diagonalOf(n.Arg(0)); ok && isMatrixTranspose(n) {
+		return n.Arg(0)
+	}
+	return nil
+}
+
+// solveColumns multiplies first where that leaves fewer columns to solve for:
+// solve(A, B) @ b is solve(A, B @ b), b @ solve(A, B) is solve(A.T, b) @ B. Of two
+// vectors it solves with the matrix that is not transposed.
+func solveColumns(r *run, n *expr.Node) *expr.Node {
+	x, y := n.Arg(0), n.Arg(1)
+	if x.Op() == expr.OpSolve && x.Rank() == 2 && r.once(x) && n.DType().IsFloat() {
+		if many, few := columns(x), columns(y); few < many {
+			return r.make(n, expr.OpSolve, nil, x.Arg(0), r.make(n, expr.OpDot, nil, x.Arg(1), y))
+		}
+	}
+	if x.Op() == expr.OpSolve && x.Rank() == 1 && y.Rank() == 1 && isMatrixTranspose(x.Arg(0)) && r.once(x) {
+		return r.make(n, expr.OpDot, nil, x.Arg(1), r.make(n, expr.OpSolve, nil, x.Arg(0).Arg(0), y))
+	}
+	if y.Op() == expr.OpSolve && y.Rank() == 2 && x.Rank() == 1 && r.once(y) && n.DType().IsFloat() {
+		return r.make(n, expr.OpDot, nil, r.make(n, expr.OpSolve, nil, r.transpose(n, y.Arg(0)), x), y.Arg(1))
+	}
+	return nil
+}
+
+// columns is the number of columns of x, 0 if it is a vector, a number beyond
+// any other if that is unknown.
+func columns(x *expr.Node) int {
+	if x.Rank() < 2 {
+		return 0
+	}
+	if n, known := x.Type().Dims[1].Known(); known {
+		return n
+	}
+	return math.MaxInt
 }
 
 // diagDiag reads the vector of which a matrix was made.

@@ -12,7 +12,7 @@ import (
 // linalgMatrices are the rows that use such knowledge.
 var linalgMatrices = []Rule{
 	// Matrices of known form.
-	{Name: "diag-inverse", Class: Real, ops: []expr.Op{expr.OpInv, expr.OpSolve, expr.OpSolveTriangular, expr.OpDet, expr.OpLogAbsDet}, rewrite: diagInverse, example: "v: float64[3]; b: float64[3]; inv(diag(v)), solve(diag(v), b), det(diag(v)), logabsdet(diag(v))"},
+	{Name: "diag-inverse", Class: Real, ops: []expr.Op{expr.OpInv, expr.OpSolve, expr.OpSolveTriangular, expr.OpDet, expr.OpLogAbsDet, expr.OpCholesky}, rewrite: diagInverse, example: "v: float64[3]; b: float64[3]; inv(diag(v)), cholesky(eye(3)*v), solve(diag(v), b), det(diag(v)), logabsdet(diag(v))"},
 	{Name: "solve-triangular", Class: Real, Op: expr.OpSolve, rewrite: solveTriangular, example: "A: float64[3, 3]; b: float64[3]; solve(tril(A) + eye(3), b)"},
 	{Name: "solve-triangle", Class: Exact, Op: expr.OpSolveTriangular, rewrite: solveTriangle, example: "A: float64[3, 3]; b: float64[3]; solve_triangular(tril(A), b, lower=True)"},
 	{Name: "det-triangular", Class: Real, ops: []expr.Op{expr.OpDet, expr.OpLogAbsDet}, rewrite: detTriangular, example: "A: float64[3, 3]; det(tril(A)), logabsdet(triu(A))"},
@@ -24,11 +24,13 @@ var linalgMatrices = []Rule{
 
 // diagInverse divides by the elements of a diagonal matrix, or multiplies them.
 func diagInverse(r *run, n *expr.Node) *expr.Node {
-	v, ok := diagonalOf(n.Arg(0))
-	if !ok || !n.DType().IsFloat() {
+	v := r.diagonal(n, n.Arg(0))
+	if v == nil || !n.DType().IsFloat() {
 		return nil
 	}
 	switch n.Op() {
+	case expr.OpCholesky:
+		return r.make(n, expr.OpDiag, expr.Diagonal{}, r.make(n, expr.OpSqrt, nil, v))
 	case expr.OpInv:
 		return r.make(n, expr.OpDiag, expr.Diagonal{}, r.make(n, expr.OpReciprocal, nil, v))
 	case expr.OpDet:
@@ -37,6 +39,41 @@ func diagInverse(r *run, n *expr.Node) *expr.Node {
 		return r.sumLogAbs(n, v)
 	}
 	return r.make(n, expr.OpDiv, nil, n.Arg(1), r.column(n, v, n.Arg(1).Rank()))
+}
+
+// diagonal returns the diagonal of x if x has nothing else that is not 0: it is
+// diag(v), or a multiple of the identity, element by element.
+func (r *run) diagonal(n, x *expr.Node) *expr.Node {
+	if v, ok := diagonalOf(x); ok {
+		return v
+	}
+	if x.Op() != expr.OpMul || len(x.Args()) != 2 {
+		return nil
+	}
+	for i, f := range x.Args() {
+		c, ok := identityScale(x.Arg(1 - i))
+		if !ok || imag(c) != 0 || !r.sameShape(x, x.Arg(1-i)) || f.DType() != x.DType() {
+			continue
+		}
+		if v := r.onDiagonal(n, f, x); v != nil {
+			return r.scaledOrNeg(n, real(c), v)
+		}
+	}
+	return nil
+}
+
+// onDiagonal returns what f, stretched to the square matrix x, has on the
+// diagonal; nil for a scalar, which other rules take out.
+func (r *run) onDiagonal(n, f, x *expr.Node) *expr.Node {
+	switch {
+	case f.Rank() == 1 && f.Type().Dims[0].Same(x.Type().Dims[1]):
+		return f
+	case r.sameShape(f, x):
+		return r.make(n, expr.OpDiag, expr.Diagonal{}, f)
+	case f.Rank() == 2 && f.Type().Dims[1].Is(1) && f.Type().Dims[0].Same(x.Type().Dims[0]):
+		return r.make(n, expr.OpDimShuffle, expr.Pattern{Axes: []int{0}}, f)
+	}
+	return nil
 }
 
 // sumLogAbs is the logarithm of the product of absolute values.

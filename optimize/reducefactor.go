@@ -186,3 +186,83 @@ func centred(r *run, n *expr.Node) *expr.Node {
 	out.mul(factor{deviation(rest), 1})
 	return out.write(r, n)
 }
+
+// sumCentred: what deviates from its mean is 0 on average, whatever it is
+// multiplied by.
+func sumCentred(r *run, n *expr.Node) *expr.Node {
+	axes := n.Attr().(expr.Axes).Axes
+	x := n.Arg(0)
+	if !n.DType().IsFloat() || x.DType() != n.DType() {
+		return nil
+	}
+	for y := r.varying(x, axes); y != nil; y = r.varying(x, axes) {
+		x = y
+	}
+	if x.Op() != expr.OpSub || !r.sameShape(x, n.Arg(0)) || !meanAlong(x.Arg(1), x.Arg(0), axes) {
+		return nil
+	}
+	return r.weak(0.0)
+}
+
+// varying returns the factor of the product x that is not the same along axes,
+// nil if x is no product with others or there are several.
+func (r *run) varying(x *expr.Node, axes []int) *expr.Node {
+	switch x.Op() {
+	case expr.OpNeg:
+		return x.Arg(0)
+	case expr.OpDiv:
+		if x.Arg(0).Rank() == x.Rank() && r.constantAlong(x.Arg(1), axes, x.Rank()) {
+			return x.Arg(0)
+		}
+	case expr.OpMul:
+		var only *expr.Node
+		for _, f := range x.Args() {
+			if r.constantAlong(f, axes, x.Rank()) {
+				continue
+			}
+			if only != nil || f.Rank() != x.Rank() {
+				return nil
+			}
+			only = f
+		}
+		return only
+	}
+	return nil
+}
+
+// meanAlong reports whether m is the mean of x over some of the axes, as it is
+// subtracted from x.
+func meanAlong(m, x *expr.Node, axes []int) bool {
+	from := m
+	if m.Op() == expr.OpDimShuffle {
+		from = m.Arg(0)
+	}
+	if from.Op() != expr.OpMean || from.Arg(0) != x {
+		return false
+	}
+	a := from.Attr().(expr.Axes)
+	for i, k := range a.Axes {
+		if !slices.Contains(axes, k) || !a.KeepDims && m == from && k != i { // dropped in front, or put back
+			return false
+		}
+	}
+	return m == from || putsBack(m, a, x.Rank())
+}
+
+// putsBack reports whether the view m gives a reduction its axes back.
+func putsBack(m *expr.Node, a expr.Axes, rank int) bool {
+	pattern := m.Attr().(expr.Pattern).Axes
+	if a.KeepDims || len(pattern) != rank {
+		return false
+	}
+	next := 0
+	for i, p := range pattern {
+		switch {
+		case slices.Contains(a.Axes, i) && p >= 0, !slices.Contains(a.Axes, i) && p != next:
+			return false
+		case p >= 0:
+			next++
+		}
+	}
+	return true
+}

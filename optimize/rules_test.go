@@ -132,7 +132,7 @@ func checkInstance(rule optimize.Rule, g *expr.Graph, in instance, all bool) (fi
 	if err := after.Check(); err != nil {
 		return true, err
 	}
-	if a, b := work(g), work(after); b > a+1 {
+	if a, b := work(g), work(after); b > a+2 {
 		return true, fmt.Errorf("%d compute nodes become %d", a, b)
 	}
 	if err := sameMeaning(g, after, in.values, rule.Class == optimize.Exact); err != nil {

@@ -19,7 +19,8 @@ var structureSlicing = []Rule{
 	{Name: "slice-reduce-exact", Class: Exact, Op: expr.OpSlice, rewrite: sliceReduceExact, example: "x: float64[3, 4]; max(x, axis=1)[2]"},
 	{Name: "slice-reduce", Class: Real, Op: expr.OpSlice, rewrite: sliceReduce, example: "x: float64[3, 4]; sum(x, axis=1)[2]"},
 	{Name: "slice-along", Class: Real, Op: expr.OpSlice, rewrite: sliceAlong, example: "x: float64[3, 4]; softmax(x, axis=1)[2]"},
-	{Name: "slice-end", Class: Real, Op: expr.OpSlice, rewrite: sliceEnd, example: "x: float64[5]; cumsum(x)[-1], sort(x)[0]"},
+	{Name: "slice-end", Class: Real, Op: expr.OpSlice, rewrite: sliceEnd, example: "x: float64[5]; cumsum(x)[-1], cumprod(x)[2], sort(x)[0]"},
+	{Name: "slice-arg", Class: Real, Op: expr.OpSlice, rewrite: sliceArg, example: "x: float64[5]; x[argmax(x)]"},
 	{Name: "slice-dimshuffle", Class: Exact, Op: expr.OpSlice, rewrite: sliceDimshuffle, example: "x: float64[3, 4]; x.T[0]"},
 	{Name: "slice-reshape", Class: Exact, Op: expr.OpSlice, rewrite: sliceReshape, example: "x: float64[3, 4]; reshape(x, (12,))[5]"},
 	{Name: "slice-broadcast", Class: Exact, ops: []expr.Op{expr.OpSlice}, rewrite: sliceBroadcast, example: "x: float64[5]; broadcast_to(x, (3, 5))[1]"},
@@ -240,8 +241,8 @@ func sliceAlong(r *run, n *expr.Node) *expr.Node {
 	return r.make(f, f.Op(), expr.Axis{Axis: axis}, x)
 }
 
-// sliceEnd: the ends of a running sum, of a running product and of what is
-// sorted are reductions.
+// sliceEnd: the ends of what is sorted are reductions, and so are the elements
+// of a running sum or product.
 func sliceEnd(r *run, n *expr.Node) *expr.Node {
 	f, items := n.Arg(0), itemsOf(n)
 	if _, ok := reductionAt[f.Op()]; !ok || !r.once(f) || hasNew(items) {
@@ -257,18 +258,39 @@ func sliceEnd(r *run, n *expr.Node) *expr.Node {
 	length, _ := f.Type().Dims[axis].Known()
 	s, ok := items[axis].span(f.Type().Dims[axis])
 	op := reductionAt[f.Op()][oneOf(s.first == length-1)]
-	if !ok || s.first != 0 && s.first != length-1 || op == expr.OpInvalid || length == 1 {
+	if !ok || f.Op() == expr.OpSort && s.first != 0 && s.first != length-1 || length == 1 {
 		return nil
 	}
+	x := f.Arg(0)
+	if f.Op() != expr.OpSort && s.first < length-1 {
+		part := wholeItems(f.Rank())
+		part[axis] = span{count: s.first + 1, step: 1}.item(length)
+		x = r.slice(n, x, part)
+	}
 	rest := slices.Delete(items, axis, axis+1)
-	return r.slice(n, r.make(f, op, axesAttr([]int{axis}, f.Rank(), false), f.Arg(0)), rest)
+	return r.slice(n, r.make(f, op, axesAttr([]int{axis}, f.Rank(), false), x), rest)
 }
 
-// reductionAt has what the first and the last element of a line is.
+// reductionAt has what the first and the last element of a line is; the others
+// of a running sum are like the last one.
 var reductionAt = map[expr.Op][2]expr.Op{
 	expr.OpSort:    {expr.OpMin, expr.OpMax},
-	expr.OpCumsum:  {expr.OpInvalid, expr.OpSum},
-	expr.OpCumprod: {expr.OpInvalid, expr.OpProd},
+	expr.OpCumsum:  {expr.OpSum, expr.OpSum},
+	expr.OpCumprod: {expr.OpProd, expr.OpProd},
+}
+
+// sliceArg: the element at the place of the extremum is the extremum.
+func sliceArg(r *run, n *expr.Node) *expr.Node {
+	x, items := n.Arg(0), itemsOf(n)
+	if len(items) != 1 || items[0].kind != expr.IndexInt || items[0].start.node == nil || x.DType().IsComplex() {
+		return nil
+	}
+	arg := items[0].start.node
+	op := map[expr.Op]expr.Op{expr.OpArgmax: expr.OpMax, expr.OpArgmin: expr.OpMin}[arg.Op()]
+	if op == expr.OpInvalid || arg.Arg(0) != x {
+		return nil
+	}
+	return r.make(n, op, axesAttr(nil, 1, false), x)
 }
 
 // sliceDimshuffle takes first and permutes then.

@@ -97,7 +97,7 @@ var stabilizeRules = []Rule{
 	// Sums of exponentials.
 	{Name: "logsumexp", Left: "log(sum(exp(x)))", Right: "logsumexp(x)", Class: Real},
 	{Name: "softmax", Left: "exp(x) / sum(exp(x), axis=k, keepdims=True)", Right: "softmax(x, axis=k)", Class: Real},
-	{Name: "softmax-vector", Left: "exp(x) / sum(exp(x), axis=k)", Right: "softmax(x, axis=k)", Class: Real, When: "x vector"},
+	{Name: "softmax-first", Left: "exp(x) / sum(exp(x), axis=0)", Right: "softmax(x, axis=0)", Class: Real},
 	{Name: "exp-div-sum-exp", Left: "exp(x) / sum(exp(x))", Right: "exp(x - logsumexp(x))", Class: Real},
 	{Name: "softmax-log-softmax", Left: "softmax(log_softmax(x))", Right: "softmax(x)", Class: Real},
 	{Name: "log-softmax-log-softmax", Left: "log_softmax(log_softmax(x))", Right: "log_softmax(x)", Class: Real},
@@ -107,7 +107,7 @@ var stabilizeRules = []Rule{
 	{Name: "sum-softmax-keepdims", Left: "sum(softmax(x, axis=k), axis=k, keepdims=True)", Right: "1", Class: Real, When: "x filled"},
 	{Name: "log-softmax", Left: "log(softmax(x))", Right: "log_softmax(x)", Class: Real},
 	{Name: "exp-log-softmax", Left: "exp(log_softmax(x))", Right: "softmax(x)", Class: Real},
-	{Name: "sub-logsumexp-vector", Left: "x - logsumexp(x, axis=k)", Right: "log_softmax(x, axis=k)", Class: Real, When: "x float, x vector"},
+	{Name: "sub-logsumexp-first", Left: "x - logsumexp(x, axis=0)", Right: "log_softmax(x, axis=0)", Class: Real, When: "x float"},
 	{Name: "sub-logsumexp", Left: "x - logsumexp(x, axis=k, keepdims=True)", Right: "log_softmax(x, axis=k)", Class: Real, When: "x float"},
 
 	// Error functions.
@@ -131,6 +131,8 @@ var stabilizeRules = []Rule{
 
 	// Moments.
 	{Name: "variance", Left: "mean(square(x), axis=k) - square(mean(x, axis=k))", Right: "mean(square(x - mean(x, axis=k, keepdims=True)), axis=k)", Class: Real},
+	{Name: "covariance", Left: "mean(x * y, axis=k) - mean(x, axis=k) * mean(y, axis=k)", Right: "mean((x - mean(x, axis=k, keepdims=True)) * (y - mean(y, axis=k, keepdims=True)), axis=k)", Class: Real},
+	{Name: "covariance-keepdims", Left: "mean(x * y, axis=k, keepdims=True) - mean(x, axis=k, keepdims=True) * mean(y, axis=k, keepdims=True)", Right: "mean((x - mean(x, axis=k, keepdims=True)) * (y - mean(y, axis=k, keepdims=True)), axis=k, keepdims=True)", Class: Real},
 	{Name: "variance-keepdims", Left: "mean(square(x), axis=k, keepdims=True) - square(mean(x, axis=k, keepdims=True))", Right: "mean(square(x - mean(x, axis=k, keepdims=True)), axis=k, keepdims=True)", Class: Real},
 }
 

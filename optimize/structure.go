@@ -58,6 +58,7 @@ var structureRules = []Rule{
 	{Name: "sort-sort", Class: Real, Op: expr.OpSort, rewrite: sortSort, example: "x: float64[4]; sort(sort(x)), sort(x[::-1])"},
 	{Name: "prod-factor", Class: Real, Op: expr.OpProd, rewrite: prodFactor, example: "x: float64[3]; prod(-2*x)"},
 	{Name: "mean-of-sum", Class: Real, ops: []expr.Op{expr.OpMul, expr.OpDiv}, rewrite: meanOfSum, example: "x: float64[3]; sum(x)/3"},
+	{Name: "sum-centred", Class: Real, ops: []expr.Op{expr.OpSum, expr.OpMean}, rewrite: sumCentred, example: "x: float64[3, 4]; a: float64; sum(2*(x - mean(x, axis=1, keepdims=True))/a, axis=1)"},
 	{Name: "centred", Class: Real, Op: expr.OpSub, rewrite: centred, example: "x: float64[3]; a: float64; (a*x + 1) - mean(a*x + 1)"},
 	{Name: "extremum-monotone", Class: Real, ops: []expr.Op{expr.OpMax, expr.OpMin}, rewrite: extremumMonotone, example: "x: float64[3]; max(exp(x)), min(3 - x)"},
 	{Name: "arg-monotone", Class: Real, ops: []expr.Op{expr.OpArgmax, expr.OpArgmin}, rewrite: argMonotone, example: "x: float64[3]; argmax(sigmoid(x))"},
@@ -396,6 +397,9 @@ func isStretched(n *expr.Node) bool {
 // whose arguments are scalars or stretched, one of them to the shape of the
 // result.
 func broadcastResult(r *run, n *expr.Node) *expr.Node {
+	if !slices.ContainsFunc(n.Args(), isStretched) {
+		return nil
+	}
 	args, stretched := slices.Clone(n.Args()), (*expr.Node)(nil)
 	for i, a := range args {
 		switch {

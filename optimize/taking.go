@@ -11,6 +11,7 @@ var structureTaking = []Rule{
 	{Name: "take-element", Class: Exact, Op: expr.OpTake, rewrite: takeElement, example: "x: float64[5, 4]; take(x, 3, axis=1)"},
 	{Name: "take-all", Class: Exact, Op: expr.OpTake, rewrite: takeAll, example: "x: float64[?]; x[arange(size(x))]"},
 	{Name: "take-take", Class: Real, Op: expr.OpTake, rewrite: takeTake, example: "x: float64[5, 4]; i: int64[3]; x[i*0][[2, 0, 0, 1]]"},
+	{Name: "take-argsort", Class: Real, Op: expr.OpTake, rewrite: takeArgsort, example: "x: float64[5]; x[argsort(x)]"},
 	{Name: "take-elementwise", Class: Exact, Op: expr.OpTake, rewrite: takeElementwise, example: "x: float64[9]; exp(x)[[2, 0, 5]]"},
 	{Name: "take-broadcast", Class: Exact, Op: expr.OpTake, rewrite: takeBroadcast, example: "a: float64; full((5,), a)[[2, 0, 1, 1]]"},
 	{Name: "take-product", Class: Real, Op: expr.OpTake, rewrite: takeProduct, example: "A: float64[5, 4]; B: float64[4, 6]; (A @ B)[[2, 0, 4]]"},
@@ -186,4 +187,13 @@ func takeProduct(r *run, n *expr.Node) *expr.Node {
 		return r.make(f, expr.OpDot, nil, r.make(n, expr.OpTake, expr.Gathered{Axes: []int{0}}, a, index), b)
 	}
 	return r.make(f, expr.OpDot, nil, a, r.make(n, expr.OpTake, expr.Gathered{Axes: []int{1}}, b, index))
+}
+
+// takeArgsort sorts where the places in order are asked for, to be taken.
+func takeArgsort(r *run, n *expr.Node) *expr.Node {
+	x, i := n.Arg(0), n.Arg(1)
+	if len(n.Args()) != 2 || x.Rank() != 1 || i.Op() != expr.OpArgsort || i.Arg(0) != x {
+		return nil
+	}
+	return r.make(n, expr.OpSort, i.Attr(), x)
 }
