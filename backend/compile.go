@@ -26,7 +26,7 @@ func (c Config) Compile(inputs []*expr.Node, outputs ...*expr.Node) (p *Program,
 	defer catch("compile", g, &err)
 
 	optimized, trace, err := optimize.Run(g, optimize.Options{
-		Strict: c.Strict, Skip: c.Skip, Rules: c.Rules, Check: c.Check, Trace: c.Trace, Stages: c.Stages != "",
+		Strict: c.Strict, Skip: c.skippedRewrites(), Rules: c.Rules, Check: c.Check, Trace: c.Trace, Stages: c.Stages != "",
 	})
 	if err != nil {
 		return nil, err

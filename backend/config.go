@@ -37,9 +37,10 @@ type Config struct {
 	// NaN, infinities and signed zeros included.
 	Strict bool
 
-	// Skip leaves out optimizer passes and rules by their names; "fuse" gives
-	// each node a step of its own, "classes" plans every shape from the start. ARIGNOTE_SKIP=canonicalize,div-self adds to
-	// it.
+	// Skip leaves out optimizer passes and rewrites by their names, those that
+	// a trace shows; "fuse" gives each node a step of its own, "classes" plans
+	// every shape from the start. An unknown name is an error.
+	// ARIGNOTE_SKIP=canonicalize,div-self adds to it.
 	Skip []string
 
 	// Rules are rewrite rules of the user's own, tried in the pass simplify,
@@ -89,6 +90,11 @@ func (c Config) withEnvironment() Config {
 
 // skips reports whether something is left out by name.
 func (c *Config) skips(name string) bool { return slices.Contains(c.Skip, name) }
+
+// skippedRewrites are the names of Skip that are not about planning.
+func (c *Config) skippedRewrites() []string {
+	return slices.DeleteFunc(slices.Clone(c.Skip), func(name string) bool { return name == "fuse" || name == "classes" })
+}
 
 // Compile turns a function of inputs into a Program by the defaults of
 // [Config].

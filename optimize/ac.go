@@ -2,6 +2,7 @@ package optimize
 
 import (
 	"math"
+	"slices"
 
 	"arignote/expr"
 )
@@ -19,6 +20,9 @@ type acRule struct {
 type acPart struct {
 	n    float64
 	left []*pattern // the orders of one term
+	// determined: the names that another part binds say what this one is, so
+	// that it can be looked up.
+	determined bool
 }
 
 // appendAC adds c to the rules that are matched inside sums, or inside
@@ -51,7 +55,72 @@ func (a *acRule) useful() bool {
 	if a.parts[0].left[0].kind != isOp && len(a.parts) == 2 {
 		a.parts[0], a.parts[1] = a.parts[1], a.parts[0]
 	}
+	if len(a.parts) == 2 {
+		bound := a.parts[0].left[0].names(nil)
+		a.parts[1].determined = a.parts[1].left[0].follows(bound)
+	}
 	return a.parts[0].left[0].kind == isOp
+}
+
+// names appends the numbers of the names of p, those of attributes below 0.
+func (p *pattern) names(list []int) []int {
+	if p.kind == isVar {
+		return append(list, p.v)
+	}
+	if v, has := p.attr.variable(); has {
+		list = append(list, -1-v)
+	}
+	for _, a := range p.args {
+		list = a.names(list)
+	}
+	return list
+}
+
+// variable returns the number of the attribute that a binds, if it binds one.
+func (a attrPattern) variable() (v int, has bool) {
+	if a.family == noFamily {
+		return 0, false
+	}
+	if !a.keys {
+		return int(a.family), true
+	}
+	return numWhole + a.axis, a.axis >= 0
+}
+
+// follows reports whether p is known once these names are. A number is not: it
+// may be of any dtype.
+func (p *pattern) follows(bound []int) bool {
+	switch p.kind {
+	case isVar:
+		return slices.Contains(bound, p.v)
+	case isLit:
+		return false
+	}
+	if v, has := p.attr.variable(); has && !slices.Contains(bound, -1-v) {
+		return false
+	}
+	return allOf(p.args, func(a *pattern) bool { return a.follows(bound) })
+}
+
+// find returns the node that p stands for, nil if there is none.
+func (p *pattern) find(r *run, b *binding) *expr.Node {
+	if p.kind == isVar {
+		return b.vars[p.v]
+	}
+	args := make([]*expr.Node, len(p.args))
+	for i, a := range p.args {
+		if args[i] = a.find(r, b); args[i] == nil {
+			return nil
+		}
+	}
+	if p.kind == isTranspose {
+		return r.existing(expr.OpDimShuffle, expr.Pattern{Axes: []int{1, 0}}, args)
+	}
+	attr, ok := p.attr.build(args, b)
+	if !ok {
+		return nil
+	}
+	return r.existing(p.op, attr, args)
 }
 
 func (a *acRule) sumParts(p *pattern, sign float64) bool {
@@ -66,7 +135,7 @@ func (a *acRule) sumParts(p *pattern, sign float64) bool {
 	case p.kind == isOp && p.op == expr.OpNeg:
 		return a.sumParts(p.args[0], -sign)
 	}
-	a.parts = append(a.parts, acPart{sign, p.orders()})
+	a.parts = append(a.parts, acPart{n: sign, left: p.orders()})
 	return true
 }
 
@@ -79,167 +148,245 @@ func (a *acRule) productParts(p *pattern, exp float64) bool {
 	case p.kind == isOp && p.op == expr.OpDiv:
 		return a.productParts(p.args[0], exp) && a.productParts(p.args[1], -exp)
 	}
-	a.parts = append(a.parts, acPart{exp, p.orders()})
+	a.parts = append(a.parts, acPart{n: exp, left: p.orders()})
 	return true
 }
 
-// matchSum applies the first rule that matches terms of s.
-func (r *run) matchSum(n *expr.Node, s *sum) (*expr.Node, why) {
-	if s.d.IsInteger() {
-		return nil, why{}
-	}
-	for _, a := range r.rules.inSums {
-		if !r.allowed(a.compiled) || r.skipsStabilize(a) {
-			continue
-		}
-		for i, t := range s.terms {
-			scale := t.coef.f / a.parts[0].n
-			if t.base.Op() != a.parts[0].left[0].op || scale == 0 || a.constant != 0 && s.constant.f != scale*a.constant {
-				continue
-			}
-			if !r.starts(a, t.base) {
-				continue
-			}
-			if m := r.replaceTerms(n, s, a, i, scale); m != nil {
-				return m, why{a.Name, a.Class, a.assumption()}
-			}
-		}
-	}
-	return nil, why{}
+// acList is a sum or product in which a rule looks for its parts.
+type acList interface {
+	size() int
+	base(i int) *expr.Node
+	find(base *expr.Node) int
+	// ratio says how often a part with coefficient or exponent n goes into
+	// number i, 0 if it does not.
+	ratio(i int, n float64) float64
 }
 
-// starts reports whether the first part of a matches x.
-func (r *run) starts(a *acRule, x *expr.Node) bool {
-	for _, left := range a.parts[0].left {
-		r.bound.reset(a.compiled)
-		if left.match(x, &r.bound) {
-			return true
-		}
-	}
-	return false
-}
+func (s *sum) size() int                      { return len(s.terms) }
+func (s *sum) base(i int) *expr.Node          { return s.terms[i].base }
+func (s *sum) ratio(i int, n float64) float64 { return s.terms[i].coef.f / n }
 
-// near returns the range of terms or factors among n that may be the second part
-// of a rule whose first is number i. To try all would take time that grows with
-// the square of n; what belongs together stands together as a rule.
-func near(i, n int) (from, to int) {
-	const most = 32 // on each side
-	return max(0, i-most), min(n, i+most+1)
-}
-
-// replaceTerms replaces terms of s, the i-th among them, by the right side of
-// a times scale.
-func (r *run) replaceTerms(n *expr.Node, s *sum, a *acRule, i int, scale float64) *expr.Node {
-	second, right := r.matchParts(n, a, s.terms[i].base, func(yield func(int, *expr.Node) bool) {
-		for j, end := near(i, len(s.terms)); j < end; j++ {
-			t := s.terms[j]
-			if j != i && t.coef.f == scale*a.parts[1].n && !yield(j, t.base) {
-				return
-			}
-		}
-	})
-	if right == nil {
-		return nil
-	}
-	out := newSum(s.d)
-	out.constant, out.has = s.constant, s.has
-	out.constant.f -= float64(scale * a.constant)
-	for j, t := range s.terms {
-		switch j {
-		case i:
-			out.add(r, term{coef: number{f: scale}, base: right})
-		case second:
-		default:
-			out.add(r, t)
-		}
-	}
-	return r.fit(n, out.write(r, n))
-}
-
-// matchParts matches first with the first part of a and, if there is another,
-// one of the others with the second. It returns the number of that one (-1 if
-// there is no second part) and the right side, nil if nothing matches.
-func (r *run) matchParts(n *expr.Node, a *acRule, first *expr.Node, others func(yield func(int, *expr.Node) bool)) (int, *expr.Node) {
-	for _, left := range a.parts[0].left {
-		r.bound.reset(a.compiled)
-		if !left.match(first, &r.bound) {
-			continue
-		}
-		if len(a.parts) == 1 {
-			if a.holds(r, n, &r.bound) {
-				return -1, a.right.build(r, n, &r.bound)
-			}
-			continue
-		}
-		for j, x := range others {
-			for _, p := range a.parts[1].left {
-				if p.kind == isOp && !p.plausible(x) {
-					continue
-				}
-				r.bound.reset(a.compiled)
-				if left.match(first, &r.bound) && p.match(x, &r.bound) && a.holds(r, n, &r.bound) {
-					return j, a.right.build(r, n, &r.bound)
-				}
-			}
-		}
-	}
-	return -1, nil
-}
-
-// matchProduct applies the first rule that matches factors of p.
-func (r *run) matchProduct(n *expr.Node, p *product) (*expr.Node, why) {
-	if p.d.IsInteger() {
-		return nil, why{}
-	}
-	for _, a := range r.rules.inProducts {
-		if !r.allowed(a.compiled) || r.skipsStabilize(a) {
-			continue
-		}
-		for i, f := range p.factors {
-			if f.base.Op() != a.parts[0].left[0].op || times(f.exp, a.parts[0].n) == 0 || !r.starts(a, f.base) {
-				continue
-			}
-			if m := r.replaceFactors(n, p, a, i); m != nil {
-				return m, why{a.Name, a.Class, a.assumption()}
-			}
-		}
-	}
-	return nil, why{}
-}
+func (p *product) size() int                      { return len(p.factors) }
+func (p *product) base(i int) *expr.Node          { return p.factors[i].base }
+func (p *product) ratio(i int, n float64) float64 { return times(p.factors[i].exp, n) }
 
 // times returns how often a factor with exponent part goes into one with
 // exponent exp.
 func times(exp, part float64) float64 { return math.Max(0, math.Trunc(exp/part)) }
 
-// replaceFactors replaces factors of p, the i-th among them, by the right side
-// of a, as often as they contain its left side.
-func (r *run) replaceFactors(n *expr.Node, p *product, a *acRule, i int) *expr.Node {
-	second, right := r.matchParts(n, a, p.factors[i].base, func(yield func(int, *expr.Node) bool) {
-		for j, end := near(i, len(p.factors)); j < end; j++ {
-			f := p.factors[j]
-			if j != i && times(f.exp, a.parts[1].n) > 0 && !yield(j, f.base) {
-				return
+// acMatch is a place where a rule matches: the numbers of its parts, the second
+// -1 if there is none, what replaces them, and how often.
+type acMatch struct {
+	first, second int
+	right         *expr.Node
+	times         float64
+}
+
+// opSet is a set of ops.
+type opSet [expr.NumOps]bool
+
+// opsOf returns the ops of the members of a list.
+func opsOf(list acList) (set opSet) {
+	for i := range list.size() {
+		set[list.base(i).Op()] = true
+	}
+	return set
+}
+
+// matchSum applies the first rule that matches terms of s, wherever it does.
+func (r *run) matchSum(n *expr.Node, s *sum) (*expr.Node, why) {
+	if s.d.IsInteger() {
+		return nil, why{}
+	}
+	ops := opsOf(s)
+	for _, a := range r.rules.inSums {
+		if !ops.mayHave(a) || !r.allowed(a.compiled) || r.skipsStabilize(a) {
+			continue
+		}
+		accepts := func(m acMatch) bool {
+			return (m.second < 0 || s.ratio(m.second, a.parts[1].n) == m.times) &&
+				(a.constant == 0 || s.constant.f == float64(m.times*a.constant))
+		}
+		if found := r.matches(n, a, s, accepts); len(found) > 0 {
+			if m := r.replaceTerms(n, s, a, found); m != nil {
+				return m, why{a.Name, a.Class, a.assumption()}
 			}
 		}
-	})
-	if right == nil {
+	}
+	return nil, why{}
+}
+
+// mayHave reports whether the ops of both parts of a are there.
+func (ops *opSet) mayHave(a *acRule) bool {
+	for _, p := range a.parts {
+		if p.left[0].kind == isOp && !ops[p.left[0].op] {
+			return false
+		}
+	}
+	return true
+}
+
+// matches returns the places where a matches, none of which overlap. A rule with
+// a constant of a sum matches once.
+func (r *run) matches(n *expr.Node, a *acRule, list acList, accepts func(acMatch) bool) []acMatch {
+	var found []acMatch
+	var used []bool
+	op := a.parts[0].left[0].op
+	r.seconds = a.secondsOf(list, r.seconds)
+	for i := range list.size() {
+		if list.base(i).Op() != op || used != nil && used[i] {
+			continue
+		}
+		m := acMatch{first: i, second: -1, times: list.ratio(i, a.parts[0].n)}
+		if m.times == 0 || !r.matchParts(n, a, list, &m, used, accepts) {
+			continue
+		}
+		if used == nil {
+			used = make([]bool, list.size())
+		}
+		used[i] = true
+		if m.second >= 0 {
+			used[m.second] = true
+		}
+		if found = append(found, m); a.constant != 0 {
+			break
+		}
+	}
+	return found
+}
+
+// matchParts matches m.first with the first part of a and, if there is another,
+// one of the others with the second.
+func (r *run) matchParts(n *expr.Node, a *acRule, list acList, m *acMatch, used []bool, accepts func(acMatch) bool) bool {
+	x := list.base(m.first)
+	for _, left := range a.parts[0].left {
+		r.bound.reset(a.compiled)
+		if !left.match(x, &r.bound) {
+			continue
+		}
+		if len(a.parts) == 1 {
+			if accepts(*m) && a.holds(r, n, &r.bound) {
+				m.right = a.right.build(r, n, &r.bound)
+				return m.right != nil
+			}
+			continue
+		}
+		for _, p := range a.parts[1].left {
+			for _, j := range r.candidates(a, p, list, m.first) {
+				if j == m.first || used != nil && used[j] {
+					continue
+				}
+				r.bound.reset(a.compiled)
+				if m.second = j; accepts(*m) && left.match(x, &r.bound) && p.match(list.base(j), &r.bound) && a.holds(r, n, &r.bound) {
+					m.right = a.right.build(r, n, &r.bound)
+					return m.right != nil
+				}
+			}
+			r.bound.reset(a.compiled)
+			left.match(x, &r.bound)
+		}
+	}
+	return false
+}
+
+// candidates returns the members of a list that may be the second part p of a
+// rule whose first is number i: the one that it must be, given the names that are
+// bound, or the nearest of those with its op. To try all of these would take time
+// that grows with the square of their number.
+func (r *run) candidates(a *acRule, p *pattern, list acList, i int) []int {
+	if a.parts[1].determined {
+		if x := p.find(r, &r.bound); x != nil {
+			if j := list.find(x); j >= 0 {
+				return []int{j}
+			}
+		}
 		return nil
 	}
-	k := times(p.factors[i].exp, a.parts[0].n)
-	if second >= 0 {
-		k = min(k, times(p.factors[second].exp, a.parts[1].n))
+	const most = 32 // on each side
+	k, _ := slices.BinarySearch(r.seconds, i)
+	return r.seconds[max(0, k-most):min(len(r.seconds), k+most)]
+}
+
+// secondsOf returns the members of a list that have the op of the second part of
+// a, if that cannot be looked up.
+func (a *acRule) secondsOf(list acList, room []int) []int {
+	room = room[:0]
+	if len(a.parts) < 2 || a.parts[1].determined {
+		return room
+	}
+	p := a.parts[1].left[0]
+	for j := range list.size() {
+		if p.kind != isOp || list.base(j).Op() == p.op {
+			room = append(room, j)
+		}
+	}
+	return room
+}
+
+// replaceTerms replaces the terms of s that a matches.
+func (r *run) replaceTerms(n *expr.Node, s *sum, a *acRule, found []acMatch) *expr.Node {
+	out := newSum(s.d)
+	out.constant, out.has = s.constant, s.has
+	instead := make(map[int]*acMatch, 2*len(found))
+	for i := range found {
+		m := &found[i]
+		instead[m.first], instead[m.second] = m, m
+		out.constant.f -= float64(m.times * a.constant)
+	}
+	for j, t := range s.terms {
+		switch m := instead[j]; {
+		case m == nil:
+			out.add(r, t)
+		case m.first == j:
+			out.add(r, term{coef: number{f: m.times}, base: m.right})
+		}
+	}
+	return r.fit(n, out.write(r, n))
+}
+
+// matchProduct applies the first rule that matches factors of p, wherever it
+// does.
+func (r *run) matchProduct(n *expr.Node, p *product) (*expr.Node, why) {
+	if p.d.IsInteger() {
+		return nil, why{}
+	}
+	ops := opsOf(p)
+	for _, a := range r.rules.inProducts {
+		if !ops.mayHave(a) || !r.allowed(a.compiled) || r.skipsStabilize(a) {
+			continue
+		}
+		accepts := func(m acMatch) bool { return m.second < 0 || p.ratio(m.second, a.parts[1].n) > 0 }
+		if found := r.matches(n, a, p, accepts); len(found) > 0 {
+			if m := r.replaceFactors(n, p, a, found); m != nil {
+				return m, why{a.Name, a.Class, a.assumption()}
+			}
+		}
+	}
+	return nil, why{}
+}
+
+// replaceFactors replaces the factors of p that a matches, as often as they
+// contain its left side.
+func (r *run) replaceFactors(n *expr.Node, p *product, a *acRule, found []acMatch) *expr.Node {
+	instead := make(map[int]*acMatch, 2*len(found))
+	for i := range found {
+		m := &found[i]
+		if instead[m.first] = m; m.second >= 0 {
+			instead[m.second] = m
+			m.times = min(m.times, p.ratio(m.second, a.parts[1].n))
+		}
 	}
 	out := newProduct(p.d)
 	out.coef = p.coef
 	for j, f := range p.factors {
-		switch j {
-		case i:
-			f.exp -= float64(k * a.parts[0].n)
-		case second:
-			f.exp -= float64(k * a.parts[1].n)
-		}
-		if j == i {
-			out.mul(factor{right, k})
+		if m := instead[j]; m != nil {
+			part := a.parts[0]
+			if m.second == j {
+				part = a.parts[1]
+			} else {
+				out.mul(factor{m.right, m.times})
+			}
+			f.exp -= float64(m.times * part.n)
 		}
 		if f.exp != 0 {
 			out.mul(f)

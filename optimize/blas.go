@@ -19,7 +19,7 @@ func blas(r *run, g *expr.Graph) *expr.Graph {
 			return nil, why{}
 		}
 		m := r.formBlas(n)
-		if m == nil || m.Err() != nil {
+		if m == nil || m.Err() != nil || r.skips(blasName(m)) {
 			return nil, why{}
 		}
 		if m = r.fit(n, m); m == nil {

@@ -66,7 +66,7 @@ func productOp(op expr.Op) bool {
 
 // canonical returns a cheaper form of the sum or product n, or nil.
 func (r *run) canonical(n *expr.Node) (*expr.Node, why) {
-	if m := r.flatten(n); m != nil {
+	if m := r.flatten(n); m != nil && !r.skips("flatten") {
 		return m, why{rule: "flatten", class: Exact}
 	}
 	if sumOp(n.Op()) {

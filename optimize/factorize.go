@@ -41,7 +41,7 @@ func hasProduct(n *expr.Node) bool {
 // that saves operations: x*y + x*z is x*(y + z), x/a - y/a is (x - y)/a. Terms
 // with a product of matrices are left to the pass blas.
 func (r *run) factorSum(n *expr.Node, s *sum) (*expr.Node, why) {
-	if len(s.terms) < 2 || len(s.terms) > maxArgs {
+	if len(s.terms) < 2 || len(s.terms) > maxArgs || r.skips("factor-sum") {
 		return nil, why{}
 	}
 	products := make([]*product, len(s.terms))

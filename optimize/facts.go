@@ -2,6 +2,7 @@ package optimize
 
 import (
 	"math"
+	"slices"
 
 	"arignote/expr"
 )
@@ -45,13 +46,9 @@ func positiveWithin(n *expr.Node, depth int) bool {
 	return n.Op().View() && known(n.Arg(0))
 }
 
-func allOf(list []*expr.Node, is func(*expr.Node) bool) bool {
-	for _, n := range list {
-		if !is(n) {
-			return false
-		}
-	}
-	return true
+// allOf reports whether all members of a list are so.
+func allOf[T any](list []T, is func(T) bool) bool {
+	return !slices.ContainsFunc(list, func(x T) bool { return !is(x) })
 }
 
 // integral reports whether every element of n that is finite is an integer.

@@ -43,7 +43,7 @@ func fma(r *run, g *expr.Graph) *expr.Graph {
 				m, by = r.subMul(n)
 			}
 		}
-		if m = r.fit(n, m); m == nil {
+		if m = r.fit(n, m); m == nil || r.skips(by.rule) {
 			return nil, why{}
 		}
 		return m, by

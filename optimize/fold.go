@@ -32,7 +32,7 @@ type folder struct {
 
 // computed returns the constant that n is, or nil.
 func (f *folder) computed(n *expr.Node) (*expr.Node, why) {
-	if !foldable(n) {
+	if !foldable(n) || f.r.skips("fold") {
 		return nil, why{}
 	}
 	v := f.value(n)

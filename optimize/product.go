@@ -189,7 +189,7 @@ func (r *run) collectProduct(n *expr.Node) (*expr.Node, why) {
 		p = open
 	}
 	m := r.fit(n, p.write(r, n))
-	if m == nil || m == n {
+	if m == nil || m == n || r.skips("collect-product") {
 		return nil, why{}
 	}
 	by := why{rule: "collect-product", class: Real, note: "factors are multiplied in another order; what cancels is not 0"}

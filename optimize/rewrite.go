@@ -292,7 +292,7 @@ func (r *run) withFinished(m *memo, id int32) int32 {
 // new body, or nil.
 func (r *run) stepBody(n *expr.Node) *expr.Node {
 	b, ok := n.Attr().(expr.Body)
-	if !ok || slices.Contains(r.pass.Spares, n.Op()) {
+	if !ok || slices.Contains(r.pass.Spares, n.Op()) || r.skips(bodyRule) {
 		return nil
 	}
 	key := bodyKey{r.pass, b.Graph}

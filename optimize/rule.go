@@ -181,7 +181,7 @@ func (r *run) apply(t *table, n *expr.Node) (*expr.Node, why) {
 
 // allowed reports whether the options let a rule fire.
 func (r *run) allowed(c *compiled) bool {
-	return !(r.opt.Strict && c.Class == Real) && (len(r.opt.Skip) == 0 || !slices.Contains(r.opt.Skip, c.Name))
+	return !(r.opt.Strict && c.Class == Real) && !r.skips(c.Name)
 }
 
 // try returns the right side of c for the node n, nil if c does not match.

@@ -14,8 +14,8 @@ type Options struct {
 	// Strict keeps only rewrites that are bit-equal for all numbers, NaN,
 	// infinities and -0 included.
 	Strict bool
-	// Skip names passes and rules that are left out. Names that are not
-	// known here are ignored: they may belong to planning.
+	// Skip names passes and rewrites that are left out: rules, and whatever
+	// else a trace names. An unknown name is an error.
 	Skip []string
 	// Rules of the user's are tried in the pass simplify, before its own.
 	Rules []Rule
@@ -85,6 +85,7 @@ type run struct {
 	body        map[bodyKey]*expr.Graph // bodies of loops that a pass is done with
 	bound       binding                 // of the match under way
 	finished    []int32                 // room for withFinished
+	seconds     []int                   // what may be the second part of the rule that is tried
 	frames      []frame                 // room for normalize
 	repeats     []repeated
 	steps       int
@@ -103,6 +104,9 @@ func newRun(o Options, nodes int) (*run, error) {
 		o.MaxConst = defaultMaxConst
 	}
 	t, err := tablesFor(o)
+	if err == nil {
+		err = o.checkSkip(t)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -213,7 +217,7 @@ func (r *run) userRules(names map[string]bool) bool {
 
 // one runs one pass and, where asked to, shows and checks what it did.
 func (r *run) one(g *expr.Graph, p *Pass) (*expr.Graph, error) {
-	if slices.Contains(r.opt.Skip, p.Name) && p.Name != "merge" || r.opt.Strict && !p.Exact {
+	if r.skips(p.Name) && p.Name != "merge" || r.opt.Strict && !p.Exact {
 		return g, nil
 	}
 	start, from := time.Now(), len(r.trace.Steps)

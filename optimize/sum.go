@@ -294,7 +294,7 @@ func (r *run) collectSum(n *expr.Node) (*expr.Node, why) {
 		s = open
 	}
 	m := r.fit(n, s.write(r, n))
-	if m == nil || m == n {
+	if m == nil || m == n || r.skips("collect-sum") {
 		return nil, why{}
 	}
 	by := why{rule: "collect-sum", class: Real, note: "terms are added in another order"}
