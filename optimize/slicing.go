@@ -113,7 +113,7 @@ func sliceSlice(r *run, n *expr.Node) *expr.Node {
 // exp(x[0]).
 func sliceElementwise(r *run, n *expr.Node) *expr.Node {
 	f, items := n.Arg(0), itemsOf(n)
-	if !f.Op().Elementwise() || !r.once(f) || hasNew(items) {
+	if !f.Op().Elementwise() || !r.once(f) && !r.smallPart(n, f) || hasNew(items) {
 		return nil
 	}
 	args := make([]*expr.Node, len(f.Args()))
@@ -123,6 +123,17 @@ func sliceElementwise(r *run, n *expr.Node) *expr.Node {
 		}
 	}
 	return r.make(f, f.Op(), f.Attr(), args...)
+}
+
+// smallPart reports whether all uses of f together need no more elements than f
+// has, if each is as small as the part n of it. There are few of them, so that
+// what f is made of is not written many times.
+func (r *run) smallPart(n, f *expr.Node) bool {
+	const few = 4
+	part, known := n.Type().Shape()
+	whole, alsoKnown := f.Type().Shape()
+	uses := int(r.uses.at(r.id(f)).count)
+	return known && alsoKnown && uses <= few && volume(part)*uses <= volume(whole)
 }
 
 // partOfOperand is what the items take of an operand that is stretched to
