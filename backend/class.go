@@ -469,7 +469,7 @@ func (s *step) measure() {
 			l.work = s.flops
 		}
 		l.units = l.k.Units(l.params)
-		l.chunk = chunkOf(l.units, l.work)
+		l.cut()
 		for _, b := range l.bound {
 			if b != nil && b.partial && i == 0 {
 				b.n = l.units

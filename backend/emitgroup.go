@@ -278,6 +278,8 @@ func replaced(at []coord, by map[kernel.Var]coord) []coord {
 func mark(k *kernel.Kernel, params []int) {
 	m := &marker{k: k, params: params, extents: make(map[kernel.Var]int)}
 	m.vectors(k.Body, 64, false)
+	m.folds = true
+	m.vectors(k.Body, 64, false)
 	m.vectors(k.Body, 4, false)
 	m.splits()
 }
@@ -286,6 +288,7 @@ type marker struct {
 	k       *kernel.Kernel
 	params  []int
 	extents map[kernel.Var]int // of loops over blocks: the length of a block
+	folds   bool               // whether an ordered fold may be a Vector loop: a loop around it does better
 }
 
 // vectors marks loops of at least n iterations as Vector, inner ones first, and
@@ -301,7 +304,7 @@ func (m *marker) vectors(body []kernel.Stmt, n int, inside bool) bool {
 			m.extents[l.Var] = min(l.By.Value(m.params), l.Extent.Value(m.params))
 		}
 		inner := m.vectors(l.Body, n, inside || l.Vector)
-		if !inner && !inside && !l.Vector && m.trips(l) >= n && m.vectorizable(l) {
+		if !inner && !inside && !l.Vector && m.trips(l) >= n && (m.folds || !oneLane(s)) && m.vectorizable(l) {
 			l.Vector = true
 		}
 		found = found || inner || l.Vector
@@ -314,6 +317,13 @@ func (m *marker) trips(l *kernel.Loop) int {
 		return m.extents[l.Block]
 	}
 	return l.Extent.Value(m.params)
+}
+
+// oneLane reports whether s is a reduction of one lane: as a Vector loop it takes up
+// its elements one by one.
+func oneLane(s kernel.Stmt) bool {
+	r, ok := s.(*kernel.Reduce)
+	return ok && r.Lanes == 1
 }
 
 // vectorizable reports whether l may be a Vector loop.

@@ -216,7 +216,7 @@ func (s *step) kernel(k *emitted) error {
 		if i == 0 {
 			l.work = s.flops
 		}
-		l.chunk = chunkOf(l.units, l.work)
+		l.cut()
 		var err error
 		if l.program, l.text, err = compiled(p.k); err != nil {
 			return err
@@ -321,6 +321,21 @@ func (l *launch) parts() int64 {
 		return 0
 	}
 	return int64((l.units-1)/l.chunk + 1)
+}
+
+// leastTile is how many iterations of a Vector loop a worker does at least, however
+// much work each of them is: the interpreter needs about 15 ns to go on to the
+// next instruction and less than 1 ns for an element.
+const leastTile = 128
+
+// cut decides how many units of the launch a worker does at a time.
+func (l *launch) cut() {
+	l.chunk = chunkOf(l.units, l.work)
+	for _, nest := range l.k.SplitNests() {
+		if nest[len(nest)-1].Vector {
+			l.chunk = min(max(l.chunk, leastTile), max(l.units, 1))
+		}
+	}
 }
 
 // chunkOf returns how many units a worker does at a time.
