@@ -280,9 +280,9 @@ func (e *emitter) gen(v *vertex, at []coord) kernel.Value {
 	if x, ok := e.known[key]; ok {
 		return x
 	}
-	if level, ok := e.g.scratch[v]; ok {
+	if e.g.scratch[v] != nil {
 		if _, filled := e.rows[v]; !filled {
-			e.fillRow(v, level, at)
+			e.fillRow(v, e.rowDepth(v), at)
 		}
 		return e.loadRow(v, e.rows[v], at)
 	}
@@ -475,11 +475,20 @@ func (e *emitter) store(s *storage, c coord, x kernel.Value) {
 	e.put(e.top(), &kernel.Store{Buf: b, At: index, Src: x})
 }
 
+// rowDepth returns the level of the block for a row of v in scratch.
+func (e *emitter) rowDepth(v *vertex) int {
+	level := 0
+	for _, x := range e.g.scratch[v] {
+		level = max(level, e.depth[e.loopOf[x].isUnit()])
+	}
+	return level
+}
+
 // rowPlace returns the place of the element at in row scratch: its coordinates
 // inside of the row loops, and the number of elements of a row.
 func (e *emitter) rowPlace(v *vertex, at []coord) (c coord, n int) {
 	n = 1
-	level := e.g.scratch[v]
+	level := e.rowDepth(v)
 	for i := len(at) - 1; i >= 0; i-- {
 		x := at[i].isUnit()
 		if x == 0 || e.depth[x] <= level {
@@ -530,7 +539,7 @@ func (e *emitter) fillRow(v *vertex, level int, at []coord) {
 func (e *emitter) loadRow(v *vertex, b kernel.Buf, at []coord) kernel.Value {
 	c, _ := e.rowPlace(v, at)
 	index, level := e.index(c)
-	level = max(level, e.g.scratch[v])
+	level = max(level, e.rowDepth(v))
 	x := e.value(v.dtype, level)
 	e.put(level, &kernel.Load{Dst: x, Buf: b, At: index})
 	e.remember(valueKey(v, at), x)

@@ -7,8 +7,9 @@ import (
 	"arignote/expr"
 )
 
-// This file writes reductions. Their order, and so their bits, follows from the
-// op, the shape of the argument and the axes alone.
+// This file says what reductions do with elements, and in which order. The order,
+// and so the bits, follows from the op, the shape of the argument and the axes
+// alone.
 
 const (
 	// Lanes of a reduction along the innermost axis: 4 vectors of 8 float64,
@@ -21,14 +22,20 @@ const (
 	// An axis is cut into chunks of this many elements, which are added up
 	// separately: 64 KiB of float64, tens of microseconds for a kernel.
 	chunkLength = 8192
+
+	// Lines of up to this many elements, if there are many, are added up one by
+	// one, each in its chunks: a worker takes lines. Longer ones would let a
+	// worker go for too long.
+	maxLine = 1 << 20
 )
 
 // An order says in which order the elements of a reduction are combined: from
 // the outer loop to the inner one.
 type order struct {
-	axes  []int // of the argument; the innermost last
-	chunk int   // length of chunks of the innermost axis; they are the outermost loop; 0 = one
-	lanes int   // of the innermost axis
+	axes        []int // of the argument; the innermost last
+	chunk       int   // length of chunks of the innermost axis; 0 = one
+	chunkInside bool  // the loop over chunks is inside of those along other axes; else it is the outermost
+	lanes       int   // of the innermost axis
 }
 
 // orderOf returns the order for an argument of the given shape.
@@ -60,6 +67,11 @@ func orderOf(shape, axes []int) order {
 	}
 	if n > chunkLength {
 		o.chunk = chunkLength
+		others := 1
+		for _, a := range o.axes[:len(o.axes)-1] {
+			others *= shape[a]
+		}
+		o.chunkInside = others >= serialRows && n <= maxLine
 	}
 	return o
 }
@@ -158,83 +170,6 @@ func (e *emitter) best(better expr.Op, x, y []kernel.Value) []kernel.Value {
 	return []kernel.Value{e.let(expr.OpWhere, nil, take, y[0], x[0]), e.let(expr.OpWhere, nil, take, y[1], x[1])}
 }
 
-// reduce writes the reduction v for the place at of its result, before the
-// loops on which that does not depend.
-func (e *emitter) reduce(v *vertex, at []coord) kernel.Value {
-	level := 0
-	for _, c := range at {
-		for _, t := range c.terms {
-			level = max(level, e.depth[t.v])
-		}
-	}
-	blocks := e.blocks
-	e.blocks = slices.Clone(blocks[:level+1])
-	defer func() { e.blocks = blocks }()
-	x := v.args[0]
-	vars := make(map[int]kernel.Var)
-	for _, a := range reducedAxes(v) {
-		if x.shape[a] != 1 {
-			vars[a] = e.variable()
-		}
-	}
-	arg, _ := reduceAt(v, at, func(axis int) kernel.Var { return vars[axis] })
-	return e.shared([]*vertex{v}, at, arg, vars, nil)[0]
-}
-
-// shared is nest for reductions of which the first is wanted at the place at,
-// and for others that the same loops can compute: these are remembered.
-func (e *emitter) shared(all []*vertex, at, arg []coord, vars map[int]kernel.Var, also func()) []kernel.Value {
-	more, places := e.companions(all, at)
-	pending := len(e.pending)
-	e.pending = append(append(e.pending, all...), more...)
-	results := e.nest(append(all, more...), arg, vars, also)
-	e.pending = e.pending[:pending]
-	for i, v := range more {
-		e.remember(valueKey(v, places[i]), results[len(all)+i])
-	}
-	return results[:len(all)]
-}
-
-// nest writes the loops of reductions of one shape along the same axes, whose
-// loop variables vars has, and returns the results. Also writes what else is
-// done for each element.
-func (e *emitter) nest(all []*vertex, at []coord, vars map[int]kernel.Var, also func()) []kernel.Value {
-	x := all[0].args[0]
-	o := orderOf(x.shape, reducedAxes(all[0]))
-	folds := make([]folding, len(all))
-	for i, v := range all {
-		folds[i] = foldingOf(v)
-	}
-	results := e.loops(folds, o, x.shape, at, vars, 0, 0, also)
-	out := make([]kernel.Value, len(all))
-	k := 0
-	for i, f := range folds {
-		r := results[k+f.result]
-		k += len(f.of)
-		if f.v.node.Op() == expr.OpSum && slices.Contains(x.shape, 0) {
-			r = e.scalar(f.v.dtype, scalarNumber(f.v.dtype, 0))
-		}
-		out[i] = e.cast(f.v.dtype, r)
-	}
-	return out
-}
-
-// elements writes one element of each reduction, at a place of the argument of
-// the first one: the others have other axes of length 1.
-func (e *emitter) elements(folds []folding, at []coord) []kernel.Value {
-	var out []kernel.Value
-	first := trimAt(folds[0].v.args[0].shape, at)
-	for _, f := range folds {
-		x := f.v.args[0]
-		at := spread(x.shape, first)
-		out = append(out, e.cast(f.of[0], e.gen(x, at)))
-		if f.beside != nil {
-			out = append(out, f.beside(e, at))
-		}
-	}
-	return out
-}
-
 // flat returns the index that argmax gives for the element at of its argument.
 func flat(v *vertex, at []coord) coord {
 	axes, shape := reducedAxes(v), v.args[0].shape
@@ -246,92 +181,8 @@ func flat(v *vertex, at []coord) coord {
 	return c
 }
 
-// loops writes the loops from number i of the order on.
-func (e *emitter) loops(folds []folding, o order, shape []int, at []coord, vars map[int]kernel.Var, i int, block kernel.Var, also func()) []kernel.Value {
-	if len(o.axes) == 0 {
-		if also != nil {
-			also()
-		}
-		return e.elements(folds, at)
-	}
-	last := len(o.axes) - 1
-	r := &kernel.Reduce{Lanes: 1}
-	inner := func() []kernel.Value { return e.loops(folds, o, shape, at, vars, i+1, block, also) }
-	switch {
-	case o.chunk != 0 && block == 0: // the loop over chunks, outside of all others
-		r.Var, r.Extent, r.By = e.variable(), e.param(shape[o.axes[last]]), kernel.N(o.chunk)
-		inner = func() []kernel.Value { return e.loops(folds, o, shape, at, vars, 0, r.Var, also) }
-	case i < last:
-		r.Var, r.Extent = vars[o.axes[i]], e.param(shape[o.axes[i]])
-	default:
-		r.Var, r.Lanes = vars[o.axes[i]], o.lanes
-		if block != 0 {
-			r.Block = block
-		} else {
-			r.Extent = e.param(shape[o.axes[i]])
-		}
-		inner = func() []kernel.Value {
-			if also != nil {
-				also()
-			}
-			return e.elements(folds, at)
-		}
-	}
-	return e.reduction(r, folds, inner)
-}
-
-// reduction writes one loop of a reduction, whose elements inner writes.
-func (e *emitter) reduction(r *kernel.Reduce, folds []folding, inner func() []kernel.Value) []kernel.Value {
-	level := e.top()
-	for _, f := range folds {
-		for i, d := range f.of {
-			r.States = append(r.States, kernel.State{Init: e.scalar(d, f.init[i])})
-		}
-	}
-	e.open(r.Var)
-	for i := range r.States {
-		r.States[i].Value = e.value(e.k.Values[r.States[i].Init], e.top())
-	}
-	elements := inner()
-	next := e.steps(folds, stateValues(r.States), elements)
-	for i := range r.States {
-		r.States[i].Next = next[i]
-	}
-	r.Body = e.close()
-	if r.Lanes > 1 {
-		e.combine(r, folds)
-	}
-	results := make([]kernel.Value, len(r.States))
-	for i := range r.States {
-		results[i] = e.value(e.k.Values[r.States[i].Init], level)
-		r.States[i].Result = results[i]
-	}
-	e.put(level, r)
-	return results
-}
-
-func stateValues(states []kernel.State) []kernel.Value {
-	v := make([]kernel.Value, len(states))
-	for i, s := range states {
-		v[i] = s.Value
-	}
-	return v
-}
-
-// steps joins states x with states y.
-func (e *emitter) steps(folds []folding, x, y []kernel.Value) []kernel.Value {
-	var next []kernel.Value
-	k := 0
-	for _, f := range folds {
-		n := len(f.of)
-		next = append(next, f.step(e, x[k:k+n], y[k:k+n])...)
-		k += n
-	}
-	return next
-}
-
 // combine writes how lanes are joined.
-func (e *emitter) combine(r *kernel.Reduce, folds []folding) {
+func (e *emitter) combine(r *kernel.Reduce, folds []foldAt) {
 	c := &kernel.Combine{}
 	for _, s := range r.States {
 		d := e.k.Values[s.Init]

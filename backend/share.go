@@ -10,13 +10,6 @@ import (
 // This file finds reductions that one nest of loops can compute: several sums
 // over the same rows, which need the same elements.
 
-// A hoisted is a reduction that is computed inside of a group for each
-// iteration of outer loops, at a place in terms of the group's loops.
-type hoisted struct {
-	v  *vertex
-	at []coord
-}
-
 // domain is what reductions that share a nest have in common: the lengths of
 // the axes, which of them are combined, and the place along the others.
 func domain(v *vertex, at []coord) string {
@@ -29,18 +22,18 @@ func domain(v *vertex, at []coord) string {
 }
 
 // companions returns reductions of the group that one nest of loops can compute
-// together with those in all, at the place at of the first, with their places:
-// none needs another one, or one whose loops are being written around here.
-func (e *emitter) companions(all []*vertex, at []coord) (more []*vertex, places [][]coord) {
-	want := domain(all[0], at)
+// together with v at the place at, with their places: none needs another one, or
+// one whose loops are being written around here.
+func (e *emitter) companions(v *vertex, at []coord) (more []*vertex, places [][]coord) {
+	want := domain(v, at)
 	for _, h := range e.g.hoisted {
 		place, ok := e.located(h.at)
-		if !ok || domain(h.v, place) != want {
+		if !ok || h.v == v || domain(h.v, place) != want {
 			continue
 		}
 		apart := func(w *vertex) bool { return !needs(h.v, w) && !needs(w, h.v) }
 		later := func(w *vertex) bool { return !needs(h.v, w) }
-		if _, done := e.known[valueKey(h.v, place)]; done || !every(all, apart) || !every(more, apart) || !every(e.pending, later) {
+		if _, done := e.known[valueKey(h.v, place)]; done || !apart(v) || !every(more, apart) || !every(e.pending, later) {
 			continue
 		}
 		more, places = append(more, h.v), append(places, place)
