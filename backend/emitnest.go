@@ -216,7 +216,7 @@ func (e *emitter) mainNest() {
 		}
 	}
 	n.done = func(f foldAt, x kernel.Value) {
-		place := identity(f.v.shape, keptLoops(f.v, e.loopsAt(f)))
+		place := identity(f.v.shape, keptOf(f.v, e.loopsAt(f)))
 		e.remember(valueKey(f.v, place), x)
 		if r := stored[f.v]; r != nil {
 			e.nameReduced(f)
@@ -229,7 +229,7 @@ func (e *emitter) mainNest() {
 
 // mainFold returns the fold of a reduction by the loops of the group.
 func (e *emitter) mainFold(r *root, levels []int) foldAt {
-	kept := len(keptLoops(r.v, r.loops))
+	kept := len(keptOf(r.v, r.loops))
 	from := slices.Index(levels, kept)
 	return foldAt{foldingOf(r.v), from, replaced(identity(r.v.args[0].shape, r.loops), e.loopOf)}
 }

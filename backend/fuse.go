@@ -221,6 +221,7 @@ func (s *fusion) root(v *vertex) {
 		g.combine(r)
 	} else {
 		g.settle(r.loops)
+		g.prefer(v, r.loops)
 	}
 	for _, item := range v.results() {
 		if item.output || len(item.uses) > 0 {
@@ -421,17 +422,17 @@ func reduceAt(v *vertex, at []coord, loop func(axis int) kernel.Var) (arg []coor
 	return arg, loops
 }
 
-// keptLoops returns those of the loops along the axes of the argument of v,
-// without those of length 1, that are not along axes which v combines.
-func keptLoops(v *vertex, loops []kernel.Var) []kernel.Var {
-	kept, combined := []kernel.Var{}, combinedAxes(v)
+// keptOf returns those of the elements, one for each axis of the argument of the
+// reduction v that is not of length 1, that belong to axes of v.
+func keptOf[T any](v *vertex, of []T) []T {
+	kept, combined := []T{}, combinedAxes(v)
 	i := 0
 	for a, n := range v.args[0].shape {
 		if n == 1 {
 			continue
 		}
 		if !slices.Contains(combined, a) {
-			kept = append(kept, loops[i])
+			kept = append(kept, of[i])
 		}
 		i++
 	}

@@ -163,7 +163,7 @@ func (s *fusion) closing(v *vertex) *root {
 	if r == nil || len(combinedAxes(v)) == 0 || !g.combinable(v, r.loops) {
 		return nil
 	}
-	if !g.after(v, keptLoops(v, r.loops)) || slices.ContainsFunc(v.uses, func(u use) bool { return u.by != g }) {
+	if !g.after(v, keptOf(v, r.loops)) || slices.ContainsFunc(v.uses, func(u use) bool { return u.by != g }) {
 		return nil
 	}
 	r.combines = true

@@ -61,23 +61,6 @@ func spacesOf(x *vertex, nested int) []space {
 	return all
 }
 
-// keptOf returns those of the elements, one for each axis of the argument of the
-// reduction v that is not of length 1, that belong to axes of v.
-func keptOf[T any](v *vertex, of []T) []T {
-	kept, combined := []T{}, combinedAxes(v)
-	i := 0
-	for a, n := range v.args[0].shape {
-		if n == 1 {
-			continue
-		}
-		if !slices.Contains(combined, a) {
-			kept = append(kept, of[i])
-		}
-		i++
-	}
-	return kept
-}
-
 // nearestReductions returns reductions of which x is computed element by element.
 func nearestReductions(x *vertex) []*vertex {
 	var found []*vertex
@@ -248,7 +231,22 @@ func (s *fusion) fitAll(g *group, r *root) *root {
 			return nil
 		}
 	}
+	if !every(rowsWanted(r.v, r.loops), g.canPlace) {
+		return nil
+	}
 	return r
+}
+
+// rowsWanted returns of what loops the rows are for which something is computed
+// that an element of v, in these loops, needs.
+func rowsWanted(v *vertex, loops []kernel.Var) [][]kernel.Var {
+	var all [][]kernel.Var
+	for _, w := range nearestReductions(v) {
+		if slices.Equal(trim(w.args[0].shape), trim(v.shape)) && !w.whole() {
+			all = append(all, keptOf(w, loops))
+		}
+	}
+	return all
 }
 
 // after reports whether v can be a reduction by the loops of g inside of the kept
@@ -256,16 +254,8 @@ func (s *fusion) fitAll(g *group, r *root) *root {
 // g.
 func (g *group) after(v *vertex, kept []kernel.Var) bool {
 	for _, u := range v.uses {
-		switch rows, ok := u.rows(); {
-		case u.by != g && g.reaches(u.by), u.by == g && (!ok || u.whole || len(u.nest) != len(kept) || !sameLoops(rows, kept)):
+		if u.by != g && g.reaches(u.by) || u.by == g && (u.whole || len(u.nest) != len(kept) || !runsAlong(v, u, kept)) {
 			return false
-		case u.by != g:
-			continue
-		}
-		for i, c := range trimAt(v.shape, u.at) {
-			if c.isUnit() != kept[i] {
-				return false
-			}
 		}
 	}
 	return true
@@ -276,11 +266,29 @@ func (g *group) apart(v *vertex) bool {
 	return !slices.ContainsFunc(v.uses, func(u use) bool { return u.by == g || g.reaches(u.by) })
 }
 
+// atRows reports whether v can be stored by g inside of some of its loops: g needs
+// it there or not at all, and what else needs it is not needed by g.
+func (g *group) atRows(v *vertex, loops []kernel.Var) bool {
+	for _, u := range v.uses {
+		if u.by != g && g.reaches(u.by) || u.by == g && (len(loops) == 0 || u.whole || !runsAlong(v, u, loops)) {
+			return false
+		}
+	}
+	return true
+}
+
+// runsAlong reports whether u is one element of v for each iteration of the loops,
+// which are those along the axes of v.
+func runsAlong(v *vertex, u use, loops []kernel.Var) bool {
+	_, ok := u.rows()
+	return ok && slices.EqualFunc(trimAt(v.shape, u.at), loops, func(c coord, x kernel.Var) bool { return c.isUnit() == x })
+}
+
 // fitRows is fit for something that is stored inside of some loops of g.
 func (s *fusion) fitRows(g *group, r *root, sp space) *root {
 	v := r.v
 	enough := product(v.shape) == 1 || sp.size <= serialElements || product(v.shape) >= serialRows
-	if !enough || !g.canPlace(r.loops) || !g.worthTurning(r.loops) || !g.shares(v, sp.size) || !g.apart(v) {
+	if !enough || !g.canPlace(r.loops) || !g.worthTurning(r.loops) || !g.shares(v, sp.size) || !g.atRows(v, r.loops) {
 		return nil
 	}
 	if len(r.loops) == 0 && v.kind != kindReduce && !g.closes(v) {
@@ -292,11 +300,11 @@ func (s *fusion) fitRows(g *group, r *root, sp space) *root {
 // fitReduction is fit for a reduction: along loops of g, or for each of its rows.
 func (s *fusion) fitReduction(g *group, r *root, sp space) *root {
 	v := r.v
-	if every(r.loops, g.has) && g.combinable(v, r.loops) && (len(r.loops) == len(g.order) || g.shares(v, sp.size)) && g.after(v, keptLoops(v, r.loops)) {
+	if every(r.loops, g.has) && g.combinable(v, r.loops) && (len(r.loops) == len(g.order) || g.shares(v, sp.size)) && g.after(v, keptOf(v, r.loops)) {
 		r.combines = true
 		return r
 	}
-	r.loops = keptLoops(v, r.loops)
+	r.loops = keptOf(v, r.loops)
 	if !every(r.loops, g.has) || len(r.loops) == 0 && !(len(g.order) == 0 && g.admits(v)) {
 		return nil
 	}
@@ -317,21 +325,27 @@ func (s *fusion) extend(g *group, r *root, sp space) *root {
 	if len(rows) == 0 || !every(rows, func(x kernel.Var) bool { return slices.Contains(r.loops, x) }) {
 		return nil
 	}
-	n := 1
+	n, loops := 1, slices.Clone(r.loops)
 	for i, x := range r.loops {
 		if slices.Contains(rows, x) {
 			n *= dims[i]
+		} else {
+			loops[i] = s.fresh(1)[0]
+		}
+	}
+	for _, wanted := range rowsWanted(r.v, loops) {
+		if in := func(x kernel.Var) bool { return slices.Contains(rows, x) }; !every(wanted, in) && !every(rows, func(x kernel.Var) bool { return slices.Contains(wanted, x) }) {
+			return nil
 		}
 	}
 	if sp.size > serialElements && n < serialRows || g.combined != nil && !g.combined.shareable(n) || st != nil && !st.promote(g, sp.size > n) {
 		return nil
 	}
+	r.loops = loops
 	g.putOutside(rows)
-	r.loops = slices.Clone(r.loops)
-	for i, x := range r.loops {
-		if !slices.Contains(rows, x) {
-			r.loops[i] = s.fresh(1)[0]
-			g.addLoop(r.loops[i], dims[i])
+	for i, x := range loops {
+		if !g.has(x) {
+			g.addLoop(x, dims[i])
 		}
 	}
 	g.settled = append(g.settled, len(rows))

@@ -97,6 +97,19 @@ func (l *loopOrder) settle(loops []kernel.Var) {
 	l.placed[len(loops)] = true
 }
 
+// prefer puts the loops over rows outside for which something is computed that the
+// elements of v need, which is stored inside of all loops.
+func (l *loopOrder) prefer(v *vertex, loops []kernel.Var) {
+	if len(loops) < len(l.order) || v.kind == kindReduce {
+		return
+	}
+	for _, rows := range rowsWanted(v, loops) {
+		if l.canPlace(rows) && l.worthTurning(rows) {
+			l.putOutside(rows)
+		}
+	}
+}
+
 // putOutside makes these loops the outermost ones.
 func (l *loopOrder) putOutside(loops []kernel.Var) {
 	n := len(loops)
@@ -150,7 +163,7 @@ func (l *loopOrder) combinable(v *vertex, loops []kernel.Var) bool {
 			return false
 		}
 	}
-	outer := keptLoops(v, loops)
+	outer := keptOf(v, loops)
 	seq, _ := sequence(v, loops)
 	for _, x := range append([]kernel.Var{0}, seq...) {
 		if x != 0 {
@@ -167,7 +180,7 @@ func (l *loopOrder) combinable(v *vertex, loops []kernel.Var) bool {
 func (l *loopOrder) combine(r *root) {
 	l.combined = combinationOf(r.v, r.loops)
 	seq, _ := sequence(r.v, r.loops)
-	outer := keptLoops(r.v, r.loops)
+	outer := keptOf(r.v, r.loops)
 	l.settle(outer)
 	for _, x := range seq {
 		outer = append(slices.Clone(outer), x)
