@@ -107,6 +107,10 @@ const (
 	// by side, longer ones leave the second cache.
 	minScratch, maxScratch = 64, 1 << 15
 
+	// A row of so many elements is combined where that can be shared among
+	// workers, although its result has to be stored.
+	longRow = 16
+
 	// A reduction of more elements over fewer rows than this is a step of its
 	// own, because it can be split among workers and what follows it too.
 	serialElements, serialRows = 1 << 15, 32

@@ -22,6 +22,7 @@ type sweep struct {
 	key    string
 	outer  int          // how many loops are around
 	loops  []kernel.Var // along the axes that are combined
+	coarse bool         // workers could not share them well if there was more to do in each iteration
 	region int
 	needs  []*sweep
 }
@@ -152,7 +153,13 @@ func (s *fusion) hoistable(v *vertex) bool {
 	if v.whole() && g.scalar() && len(u.nest) == 0 {
 		return g.admits(v)
 	}
-	return product(v.args[0].shape) <= serialElements || product(v.shape) >= serialRows && len(rows) > 0
+	n := product(v.args[0].shape)
+	return n <= serialElements || product(v.shape) >= serialRows && len(rows) > 0 && (n < longRow*product(v.shape) || !g.coarse(u))
+}
+
+// coarse reports whether u is in a sweep that workers could not share well.
+func (g *group) coarse(u use) bool {
+	return slices.ContainsFunc(g.sweeps, func(st *sweep) bool { return st.region == u.region && st.coarse })
 }
 
 // closing returns v as a root that is not stored, if its loops can be those of
@@ -297,7 +304,7 @@ func (s *fusion) hoist(v *vertex, u use) {
 	for _, c := range trimAt(v.args[0].shape, arg) {
 		loops = append(loops, c.isUnit())
 	}
-	g.addSpace(s, v.args[0].shape, loops)
+	s.addSpace(g, lengthsKey(trim(v.args[0].shape)), loops)
 }
 
 // args tells the arguments of v that they are needed for v at a use.
@@ -354,6 +361,9 @@ func (s *fusion) sweep(v *vertex, u use) *sweep {
 	}
 	rows, _ := u.rows()
 	st := &sweep{key: key, outer: len(rows), loops: s.fresh(len(combinedAxes(v))), region: s.region()}
+	if len(st.loops) > 0 && len(rows) == 0 {
+		st.coarse = !combinationOf(v, st.loops).shareable(product(v.args[0].shape))
+	}
 	st.neededBy(users)
 	g.sweeps = append(g.sweeps, st)
 	return st

@@ -79,17 +79,27 @@ func nearestReductions(x *vertex) []*vertex {
 	return found
 }
 
-// addSpace notes that g goes through an array of this shape, in these loops along
-// its axes: its own, or those of a sweep.
-func (g *group) addSpace(s *fusion, shape []int, loops []kernel.Var) {
-	key := lengthsKey(trim(shape))
+// addSpace notes that g goes through a space, in these loops along its axes: its
+// own, those of a sweep, or 0 where that is not known yet.
+func (s *fusion) addSpace(g *group, key string, loops []kernel.Var) {
 	known := g.spaces[key]
 	if known == nil {
 		s.bySpace[key] = append(s.bySpace[key], g)
 	}
-	if known == nil || every(loops, g.has) {
+	if known == nil || every(loops, g.has) || unknown(loops) < unknown(known) {
 		g.spaces[key] = loops
 	}
+}
+
+// unknown returns how many of the loops are not known.
+func unknown(loops []kernel.Var) int {
+	n := 0
+	for _, x := range loops {
+		if x == 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // visible lets the root r of g, which is v, be found by others.
@@ -97,8 +107,16 @@ func (s *fusion) visible(v *vertex, g *group, r *root) {
 	if !s.on {
 		return
 	}
-	if v.kind != kindReduce || r.combines {
-		g.addSpace(s, domainOf(v).shape, r.loops)
+	x := v
+	if r.combines {
+		x = domainOf(v)
+	}
+	for _, sp := range spacesOf(x, maxNested) {
+		loops := make([]kernel.Var, sp.rank)
+		for i, a := range sp.axes {
+			loops[a] = r.loops[i]
+		}
+		s.addSpace(g, sp.key, loops)
 	}
 	for _, w := range sourcesOf(v, 2) {
 		if !g.sources[w] {
@@ -314,7 +332,7 @@ func (s *fusion) fitReduction(g *group, r *root, sp space) *root {
 // extend is fit for something that is stored inside of all loops of g, which is
 // computed for rows, and of loops over the elements of the rows.
 func (s *fusion) extend(g *group, r *root, sp space) *root {
-	if r.v.kind == kindReduce || len(g.hoisted) == 0 && g.combined == nil || !g.shares(r.v, sp.size) || !g.apart(r.v) {
+	if r.v.kind == kindReduce || !g.shares(r.v, sp.size) {
 		return nil
 	}
 	rows, dims := slices.Clone(g.order), trim(r.v.shape)
@@ -323,6 +341,9 @@ func (s *fusion) extend(g *group, r *root, sp space) *root {
 		rows = st.loops
 	}
 	if len(rows) == 0 || !every(rows, func(x kernel.Var) bool { return slices.Contains(r.loops, x) }) {
+		return nil
+	}
+	if len(rows) == len(dims) && !g.atRows(r.v, r.loops) || len(rows) < len(dims) && !g.apart(r.v) {
 		return nil
 	}
 	n, loops := 1, slices.Clone(r.loops)

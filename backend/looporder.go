@@ -138,8 +138,12 @@ func sequence(v *vertex, loops []kernel.Var) ([]kernel.Var, order) {
 func combinationOf(v *vertex, loops []kernel.Var) *combination {
 	seq, o := sequence(v, loops)
 	c := &combination{level: len(loops), inner: seq[len(seq)-1], chunk: o.chunk, lanes: o.lanes}
-	if c.cut = len(loops) - len(seq); o.chunkInside {
+	switch {
+	case o.chunk == 0:
+	case o.chunkInside:
 		c.cut = len(loops) - 1
+	default:
+		c.cut = len(loops) - len(seq)
 	}
 	return c
 }

@@ -72,6 +72,38 @@ r2 = (x[:,None]-x)**2 + (y[:,None]-y)**2 + (z[:,None]-z)**2 + 1e3*eye(20000)
 e = 0.5*sum(r2**-3 - r2**-6)
 e, grad(e, x), grad(e, y), grad(e, z)`, [][]int{{20000}, {20000}, {20000}}, 2, 1 << 20},
 	{"gram, its sum and gradient", "x: float64[?]\ng = sum(exp(-(x[:,None]-x)**2/2))\ng, grad(g, x)", [][]int{{20000}}, 2, 1 << 20},
+	{"cross-entropy of rows", "z: float64[?, ?]\nt: float64[?, ?]\nl = -mean(sum(t*log_softmax(z, axis=1), axis=1))\nl, grad(l, z)",
+		[][]int{{300, 200}, {300, 200}}, 1, 300*203*8 + 64},
+	{"cross-entropy by logsumexp", "z: float64[?, ?]\nt: float64[?, ?]\nl = mean(logsumexp(z, axis=1) - sum(t*z, axis=1))\nl, grad(l, z)",
+		[][]int{{300, 200}, {300, 200}}, 1, 300*203*8 + 64},
+	{"gradient and cross-entropy", "z: float64[?, ?]\nt: float64[?, ?]\nl = mean(logsumexp(z, axis=1) - sum(t*z, axis=1))\ngrad(l, z), l, logsumexp(z, axis=1)",
+		[][]int{{300, 200}, {300, 200}}, 1, 0},
+	{"cross-entropy of many rows", "z: float64[?, ?]\nt: float64[?, ?]\nl = -mean(sum(t*log_softmax(z, axis=1), axis=1))\nl, grad(l, z)",
+		[][]int{{20000, 70}, {20000, 70}}, 2, 20000*72*8 + 64},
+	{"softmax squared", "x: float64[?, ?]\ns = sum(softmax(x, axis=1)**2)\ns, grad(s, x)", [][]int{{300, 200}}, 1, 300*202*8 + 64},
+	{"mean of squares and gradient", "x: float64[?, ?]\ny: float64[?, ?]\nl = mean((tanh(x) - y)**2)\nl, grad(l, x), grad(l, y)", [][]int{{300, 200}, {300, 200}}, 1, 0},
+	{"softmax and its vjp", "x: float64[?, ?]\ng: float64[?, ?]\no = softmax(x, axis=1)\no, vjp(o, x, g)", [][]int{{300, 200}, {300, 200}}, 1, 300 * 400 * 8},
+	{"layer norm and its vjp", `x: float64[?, ?]
+g: float64[?, ?]
+u = mean(x, axis=1, keepdims=True)
+v = mean((x - u)**2, axis=1, keepdims=True)
+o = (x - u)/sqrt(v + 1e-5)
+o, vjp(o, x, g)`, [][]int{{300, 200}, {300, 200}}, 1, 300 * 400 * 8},
+	{"layer norm and all its gradients", `x: float64[?, ?]
+g: float64[?, ?]
+a: float64[?]
+b: float64[?]
+u = mean(x, axis=1, keepdims=True)
+v = mean((x - u)**2, axis=1, keepdims=True)
+o = (x - u)/sqrt(v + 1e-5)*a + b
+s = sum(o*g)
+o, grad(s, x), grad(s, a), grad(s, b)`, [][]int{{300, 200}, {300, 200}, {200}, {200}}, 2, 0}, // rows, then columns
+	{"statistics of columns", "x: float64[?, ?]\nsum(x, axis=0), max(x, axis=0), argmin(x, axis=0), mean(x, axis=0), var(x, axis=0)", [][]int{{300, 200}}, 1, 5 * 200 * 8},
+	{"statistics along the middle", "x: float64[?, ?, ?]\nsum(x, axis=1), max(x, axis=1), argmin(x, axis=1), mean(x, axis=1), var(x, axis=1)", [][]int{{30, 40, 70}}, 1, 5 * 2100 * 8},
+	{"statistics along two axes", "x: float64[?, ?, ?]\nsum(x, axis=(0, 2)), max(x, axis=(0, 2)), mean(x, axis=(0, 2)), var(x, axis=(0, 2))", [][]int{{30, 40, 70}}, 1, 4 * 40 * 8},
+	{"standardised columns", "x: float64[?, ?]\n(x - mean(x, axis=0))/sqrt(var(x, axis=0) + 1e-5)", [][]int{{300, 200}}, 1, 300 * 200 * 8},
+	{"softmax of columns", "x: float32[?, ?]\nsoftmax(x, axis=0)", [][]int{{300, 200}}, 1, 300 * 200 * 4},
+	{"sums of rows and of all", "x: float64[?, ?]\nmax(x, axis=1), sum(x), sum(x, axis=1)", [][]int{{300, 200}}, 1, 0},
 	{"concatenate", "x: float64[?]\ny: float64[?]\nconcatenate((exp(x), y[::-1]), axis=0)", [][]int{{100}, {50}}, 1, 1200},
 	{"gather", "x: float64[?]\ni: int64[?]\nsum(x[i]*2)", [][]int{{100}, {50}}, 1, 8},
 	{"scatter", "x: float64[?]\ni: int64[?]\ny: float64[?]\ninc_subtensor(x[i], exp(y))", [][]int{{100}, {50}, {50}}, 1, 800},

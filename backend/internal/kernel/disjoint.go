@@ -102,7 +102,7 @@ func width(terms []span) (lo, hi int) {
 // all loops from number first on.
 func injective(a, b access, first int) bool {
 	inner := func(x access) []span {
-		return slices.DeleteFunc(slices.Clone(x.terms[first:]), func(t span) bool { return t.n <= 1 || t.stride == 0 && !t.split && !t.vec })
+		return slices.DeleteFunc(joined(x.terms[first:]), func(t span) bool { return t.n <= 1 || t.stride == 0 && !t.split && !t.vec })
 	}
 	ta, tb := inner(a), inner(b)
 	same := slices.EqualFunc(ta, tb, func(x, y span) bool { return x.stride == y.stride && x.n == y.n })
@@ -114,6 +114,26 @@ func injective(a, b access, first int) bool {
 	}
 	_, ok := stacked(ta, 0)
 	return ok
+}
+
+// joined returns terms in which a loop over blocks and the only one over one of its
+// blocks are a single loop, with as many iterations as they have together.
+func joined(terms []span) []span {
+	out := slices.Clone(terms)
+	for i, t := range out {
+		outer := slices.IndexFunc(out[:i], func(c span) bool { return t.block != 0 && c.v == t.block })
+		if outer < 0 || out[outer].n <= 1 || out[outer].stride != product(t.stride, t.n) {
+			continue
+		}
+		if slices.ContainsFunc(out[i+1:], func(o span) bool { return o.block == t.block }) {
+			continue
+		}
+		c := &out[outer]
+		out[i].n = (c.n-1)*t.n + t.last
+		out[i].split, out[i].vec = t.split || c.split, t.vec || c.vec
+		c.n = 1
+	}
+	return out
 }
 
 // stacked reports whether the sums of the terms are different for different
