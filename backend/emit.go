@@ -18,22 +18,22 @@ import (
 
 // emitter writes one kernel.
 type emitter struct {
-	g       *group
-	k       *kernel.Kernel
-	params  []int
-	bound   []*storage // of the buffers of k
-	buffer  map[*storage]kernel.Buf
-	blocks  []*block           // those that are open, from outer to inner
-	depth   map[kernel.Var]int // of the block in a loop
-	level   []int              // of the block that a value is in, by value
-	known   map[string]kernel.Value
-	forced  *block                 // where statements go, if not nil: the combine of a reduction
-	extent  map[kernel.Var]int     // of the loops
-	rows    map[*vertex]kernel.Buf // row scratch that has been filled
-	access  []*vertex              // of the loads and stores with picks, from access 1 on
-	pending []*vertex              // the reductions whose loops are being written
-	loopOf  map[kernel.Var]coord   // for the loops of the group that are open: those of the kernel
-	trace   *[]coord               // of all places that are touched, if not nil
+	g        *group
+	k        *kernel.Kernel
+	params   []int
+	bound    []*storage // of the buffers of k
+	buffer   map[*storage]kernel.Buf
+	blocks   []*block           // those that are open, from outer to inner
+	depth    map[kernel.Var]int // of the block in a loop
+	level    []int              // of the block that a value is in, by value
+	known    map[string]kernel.Value
+	forced   *block                 // where statements go, if not nil: the combine of a reduction
+	extent   map[kernel.Var]int     // of the loops
+	rows     map[*vertex]kernel.Buf // row scratch that has been filled
+	accesses int                    // loads and stores with computed indices
+	pending  []*vertex              // the reductions whose loops are being written
+	loopOf   map[kernel.Var]coord   // for the loops of the group that are open: those of the kernel
+	trace    *[]coord               // of all places that are touched, if not nil
 }
 
 // block is the inside of a loop.
@@ -214,8 +214,8 @@ func constant(v *expr.Value) kernel.Scalar {
 	return kernel.Complex(v.Complex(0))
 }
 
-// index converts a coordinate to an address and returns the level of its
-// innermost loop.
+// index converts a coordinate without computed indices to an address and returns
+// the level of its innermost loop.
 func (e *emitter) index(c coord) (kernel.Index, int) {
 	var at kernel.Index
 	level := 0
@@ -246,6 +246,9 @@ func (e *emitter) iota(c coord) kernel.Value {
 	at, level := e.index(c)
 	v := e.value(expr.Int64, level)
 	e.put(level, &kernel.Iota{Dst: v, At: at})
+	for _, p := range c.picks {
+		v = e.let(expr.OpAdd, nil, v, e.let(expr.OpMul, nil, e.wrapped(e.pick(p), p.len), e.intParam(p.n)))
+	}
 	e.remember(key, v)
 	return v
 }
@@ -258,11 +261,29 @@ func (e *emitter) load(a *array, at []coord) kernel.Value {
 	if v, ok := e.known[key]; ok {
 		return v
 	}
-	index, level := e.index(c)
-	v := e.value(a.dtype, level)
-	e.put(level, &kernel.Load{Dst: v, Buf: b, At: index})
+	v := e.loadFrom(b, c, 0)
 	e.remember(key, v)
 	return v
+}
+
+// loadFrom writes the load of the element of a buffer at an address, not outside
+// of the block at a level.
+func (e *emitter) loadFrom(b kernel.Buf, c coord, level int) kernel.Value {
+	index, inner := e.index(c)
+	level = max(level, inner)
+	s := &kernel.Load{Buf: b, At: index}
+	for _, p := range c.picks {
+		i := e.pick(p)
+		s.Picks = append(s.Picks, kernel.Picked{Index: i, Len: e.param(p.len), Stride: e.param(p.n)})
+		level = max(level, e.level[i])
+	}
+	if len(s.Picks) > 0 {
+		e.accesses++
+		s.Access = e.accesses
+	}
+	s.Dst = e.value(e.k.Buffers[b].DType, level)
+	e.put(level, s)
+	return s.Dst
 }
 
 // gen writes what computes the element at of v, in the dtype of v.
@@ -280,7 +301,7 @@ func (e *emitter) gen(v *vertex, at []coord) kernel.Value {
 	if x, ok := e.known[key]; ok {
 		return x
 	}
-	if e.g.scratch[v] != nil {
+	if e.g.scratch[v] != nil && !picks(at) {
 		if _, filled := e.rows[v]; !filled {
 			e.fillRow(v, e.rowDepth(v), at)
 		}
@@ -315,7 +336,9 @@ func (e *emitter) compute(v *vertex, at []coord) kernel.Value {
 		keep := e.let(op, nil, above, k)
 		return e.let(expr.OpWhere, nil, keep, e.gen(v.args[0], broadcastAt(v.args[0].shape, at)), e.scalar(v.dtype, scalarNumber(v.dtype, 0)))
 	case kindTake:
-		return e.take(v, at)
+		return e.gen(v.args[0], takenAt(v, at))
+	case kindScatter:
+		return e.placed(v, at)
 	case kindReduce:
 		return e.reduce(v, at)
 	case kindWhile:
@@ -432,42 +455,6 @@ func (e *emitter) linspace(v *vertex, c coord) kernel.Value {
 // no other kernel.
 func (e *emitter) intParam(n int) kernel.Value { return e.iota(coord{off: n}) }
 
-// take writes an indexed load.
-func (e *emitter) take(v *vertex, at []coord) kernel.Value {
-	a := v.args[0].located()
-	axes := v.node.Attr().(expr.Gathered).Axes
-	first, rank := takeAxes(v)
-	c := coord{off: a.off}
-	i := 0
-	for axis := range v.args[0].shape {
-		indexed := false
-		for _, x := range axes {
-			indexed = indexed || x == axis
-		}
-		if indexed {
-			continue
-		}
-		if i == first {
-			i += rank
-		}
-		if v.args[0].shape[axis] != 1 {
-			c = c.plus(at[i], a.strides[axis])
-		}
-		i++
-	}
-	index, level := e.index(c)
-	var picks []kernel.Picked
-	for k, x := range v.args[1:] {
-		p := e.cast(expr.Int64, e.gen(x, broadcastAt(x.shape, takeAt(v, at))))
-		picks = append(picks, kernel.Picked{Index: p, Len: e.param(v.args[0].shape[axes[k]]), Stride: e.param(a.strides[axes[k]])})
-		level = max(level, e.level[p])
-	}
-	e.access = append(e.access, v)
-	x := e.value(v.dtype, level)
-	e.put(level, &kernel.Load{Dst: x, Buf: e.buf(a.storage, kernel.In), At: index, Picks: picks, Access: len(e.access)})
-	return x
-}
-
 // store writes the store of a value.
 func (e *emitter) store(s *storage, c coord, x kernel.Value) {
 	b := e.buf(s, kernel.Out)
@@ -538,10 +525,7 @@ func (e *emitter) fillRow(v *vertex, level int, at []coord) {
 // loadRow loads an element from row scratch.
 func (e *emitter) loadRow(v *vertex, b kernel.Buf, at []coord) kernel.Value {
 	c, _ := e.rowPlace(v, at)
-	index, level := e.index(c)
-	level = max(level, e.rowDepth(v))
-	x := e.value(v.dtype, level)
-	e.put(level, &kernel.Load{Dst: x, Buf: b, At: index})
+	x := e.loadFrom(b, c, e.rowDepth(v))
 	e.remember(valueKey(v, at), x)
 	return x
 }

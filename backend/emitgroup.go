@@ -14,7 +14,7 @@ type emitted struct {
 	k      *kernel.Kernel
 	params []int
 	bound  []*storage // of the buffers of k, nil for scratch
-	picks  []*vertex  // of the accesses with computed indices
+	picks  bool       // whether there are computed indices, which may be out of range
 }
 
 // emit writes the kernel of a group whose results have their places.
@@ -35,7 +35,7 @@ func (g *group) emit() *emitted {
 func (e *emitter) done() *emitted {
 	e.k.Body = e.close()
 	mark(e.k, e.params)
-	return &emitted{k: e.k, params: e.params, bound: e.bound, picks: e.access}
+	return &emitted{k: e.k, params: e.params, bound: e.bound, picks: e.accesses > 0}
 }
 
 // emitRoots writes the loops of a group over its roots. They are not joined
@@ -163,8 +163,8 @@ func (e *emitter) storePart(p *part, at []coord) {
 		i := e.cast(expr.Int64, e.gen(k.v, replaced(k.at, e.loopOf)))
 		s.Picks = append(s.Picks, kernel.Picked{Index: i, Len: e.param(k.len), Stride: e.param(k.stride)})
 	}
-	e.access = append(e.access, v)
-	s.Access = len(e.access)
+	e.accesses++
+	s.Access = e.accesses
 	e.put(e.top(), s)
 }
 
@@ -175,6 +175,10 @@ func replaced(at []coord, by map[kernel.Var]coord) []coord {
 		out[i] = coord{off: c.off}
 		for _, t := range c.terms {
 			out[i] = out[i].plus(by[t.v], t.n)
+		}
+		for _, p := range c.picks {
+			p.at = replaced(p.at, by)
+			out[i].picks = append(out[i].picks, p)
 		}
 	}
 	return out

@@ -260,6 +260,9 @@ func (e *emitter) reduce(v *vertex, at []coord) kernel.Value {
 		for _, t := range c.terms {
 			level = max(level, e.depth[t.v])
 		}
+		for _, p := range c.picks {
+			level = max(level, e.level[e.pick(p)])
+		}
 	}
 	blocks := e.blocks
 	e.blocks = slices.Clone(blocks[:level+1])

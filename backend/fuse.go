@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"arignote/backend/internal/kernel"
-	"arignote/expr"
 )
 
 // This file decides which vertices are stored and which kernels store them. It
@@ -165,7 +164,14 @@ func (s *fusion) vertex(v *vertex) {
 		return // the results of a loop or routine are decided with it
 	}
 	switch v.kind {
-	case kindProduct, kindRoutine, kindReference, kindItem, kindConcat, kindSetSlice, kindScatter, kindScan:
+	case kindScatter:
+		if s.placeable(v) {
+			s.inline(v)
+			return
+		}
+		s.opaque(v)
+		return
+	case kindProduct, kindRoutine, kindReference, kindItem, kindConcat, kindSetSlice, kindScan:
 		s.opaque(v)
 		return
 	}
@@ -441,30 +447,6 @@ func keptOf[T any](v *vertex, of []T) []T {
 		i++
 	}
 	return kept
-}
-
-// takeAt returns the place in the broadcast index arrays of the element at of
-// a take.
-func takeAt(v *vertex, at []coord) []coord {
-	first, rank := takeAxes(v)
-	return at[first : first+rank]
-}
-
-// takeAxes returns the axes of the result of a take that are those of the
-// index arrays: the first and how many.
-func takeAxes(v *vertex) (first, rank int) {
-	a := v.node.Attr().(expr.Gathered)
-	index := v.args[1:]
-	if v.kind == kindScatter {
-		index = v.args[2:]
-	}
-	for _, i := range index {
-		rank = max(rank, len(i.shape))
-	}
-	if !a.Front {
-		first = a.Axes[0]
-	}
-	return first, rank
 }
 
 // trim leaves out lengths of 1.

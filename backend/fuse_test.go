@@ -135,6 +135,11 @@ func TestEngines(t *testing.T) {
 		{"x: float64[?, ?]\nl = mean((tanh(x) - 1)**2)\nl, grad(l, x), argmax(x), x - mean(x)", [][]int{{70, 9000}}},
 		{"x: float32[?, ?, ?]\nsum(x, axis=1), max(x, axis=1), var(x, axis=1), softmax(x, axis=1), softmax(x, axis=0)", [][]int{{7, 80, 90}}},
 		{"x: complex128[?, ?]\nprod(1 + x/100), prod(1 + x/100, axis=1), sum(x, axis=1), mean(x), x*x", [][]int{{70, 80}}},
+		{"z: float64[?, ?]\ny: int64[?]\nl = -mean(log_softmax(z, axis=1)[arange(size(y)), y])\nl, grad(l, z), softmax(z, axis=1)[arange(size(y)), y]", [][]int{{100, 70}, {100}}},
+		{"z: float64[?, ?]\ny: int64[?]\nl = -mean(log_softmax(z, axis=0)[y, arange(size(y))])\nl, grad(l, z)", [][]int{{70, 100}, {100}}},
+		{"z: float64[?, ?]\ny: int64[?]\nk = arange(size(y))\nset_subtensor(z[k, y], 7)*z, inc_subtensor((z*2)[k, y], z[:, 0]) + 1, sum(set_subtensor(z[k, k], z[0, :70]), axis=0)", [][]int{{70, 90}, {70}}},
+		{"z: float64[?, ?, ?]\ny: int64[?]\nk = arange(size(y))\nexp(inc_subtensor(z[:, y, k], z[:, 0, :])), exp(set_subtensor(z[k, :, y], z[:, :, 1])), sum(exp(z)[k, y])", [][]int{{9, 8, 9}, {9}}},
+		{"z: float64[?, ?]\ny: int64[?]\n(exp(z) - sum(z, axis=1, keepdims=True))[y, y + 1], cumsum(z, axis=0)[y], (z*arange(70)*exp(z))[::-2, ::3][y[:3]], tril(exp(z) + eye(70))[y[0], y[1]]", [][]int{{70, 70}, {7}}},
 		{"k: int64\nuniform(k, (300, 7)), sum(uniform(k + 1, (10000,), 'float32'))", [][]int{{}}},
 		{"x: float64[?]\ny = exp(x[:, None] - 2*x)\nsum(y, axis=0) - sum(y, axis=1), sum(y, axis=0)*x", [][]int{{100}}},
 		{"x: float64[?]\ny = exp(x[:, None, None] - 2*x[:, None] + 3*x)\nsum(y, axis=(0, 2)) - sum(y, axis=(1, 2)) + sum(y, axis=(1, 0))", [][]int{{70}}},
@@ -166,6 +171,10 @@ func TestEngines(t *testing.T) {
 				case []float32:
 					for k := range d {
 						d[k] = float32(r.NormFloat64())
+					}
+				case []int64:
+					for k := range d {
+						d[k] = r.Int64N(5) - 2
 					}
 				}
 				args[i], values = v, append(values, v)

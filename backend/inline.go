@@ -60,7 +60,8 @@ func (s *fusion) inlines(v *vertex) bool {
 	if v.cost <= s.cheap && v.kind != kindTake {
 		return true
 	}
-	return one && !s.repeated(v) && (len(distinct(v.uses)) == 1 || s.shared(v))
+	dense := slices.DeleteFunc(slices.Clone(v.uses), func(u use) bool { return u.picks(v) })
+	return one && !s.repeated(v) && (len(distinct(dense)) <= 1 || s.shared(v, dense))
 }
 
 // distinct returns the uses at different places.
@@ -103,11 +104,7 @@ func distinctByGroup(uses []use) []use {
 func (s *fusion) repeated(v *vertex) bool {
 	for _, u := range v.uses {
 		depends := make(map[kernel.Var]bool)
-		for _, c := range u.at {
-			for _, t := range c.terms {
-				depends[t.v] = true
-			}
-		}
+		addLoops(depends, u.at)
 		for i, x := range u.nest {
 			if i < len(depends) != depends[x] {
 				return true
@@ -117,12 +114,24 @@ func (s *fusion) repeated(v *vertex) bool {
 	return false
 }
 
+// addLoops adds the loops on which a place depends.
+func addLoops(loops map[kernel.Var]bool, at []coord) {
+	for _, c := range at {
+		for _, t := range c.terms {
+			loops[t.v] = true
+		}
+		for _, p := range c.picks {
+			addLoops(loops, p.at)
+		}
+	}
+}
+
 // rows returns the loops along which a place runs, if it is one element for each
 // iteration of these, and they are the outermost ones of the nest or can be.
 func (u use) rows() (loops []kernel.Var, ok bool) {
 	for _, c := range u.at {
 		x := c.isUnit()
-		if x == 0 && (len(c.terms) != 0 || c.off != 0) {
+		if x == 0 && !c.isZero() {
 			return nil, false
 		}
 		if x != 0 && !slices.Contains(loops, x) {
@@ -182,10 +191,10 @@ func sameLoops(x, y []kernel.Var) bool {
 	return len(x) == len(y) && every(x, func(l kernel.Var) bool { return slices.Contains(y, l) })
 }
 
-// shared reports whether stages of a row can share v by row scratch, and notes
-// that they do.
-func (s *fusion) shared(v *vertex) bool {
-	uses := distinct(v.uses)
+// shared reports whether stages of a row, in which v is needed at these places, can
+// share it by row scratch, and notes that they do.
+func (s *fusion) shared(v *vertex, uses []use) bool {
+	uses = distinct(uses)
 	if len(uses) < 2 || v.kind != kindElement {
 		return false
 	}
@@ -313,11 +322,17 @@ func (s *fusion) args(v *vertex, u use) {
 	case kindReduce:
 		s.need(v.args[0], s.reduceUse(v, u))
 	case kindTake:
-		s.need(v.args[0], use{by: u.by, whole: true})
-		at := takeAt(v, u.at)
-		for _, i := range v.args[1:] {
-			s.need(i, use{by: u.by, nest: u.nest, region: u.region, at: broadcastAt(i.shape, at)})
+		if x := v.args[0]; s.on && x.takesPicks(v) {
+			s.need(x, use{by: u.by, nest: u.nest, region: u.region, at: takenAt(v, u.at)})
+		} else {
+			s.need(x, use{by: u.by, whole: true})
 		}
+		s.indices(v.args[1:], takeAt(v, u.at), u)
+	case kindScatter:
+		s.need(v.args[0], use{by: u.by, nest: u.nest, region: u.region, at: u.at})
+		y, at := placedAt(v, u.at)
+		s.need(v.args[1], use{by: u.by, nest: u.nest, region: u.region, at: broadcastAt(v.args[1].shape, y)})
+		s.indices(v.args[2:], at, u)
 	case kindReshape:
 		s.need(v.args[0], use{by: u.by, whole: true, contiguous: true})
 	case kindCopy:
@@ -328,6 +343,14 @@ func (s *fusion) args(v *vertex, u use) {
 		for i, a := range v.args {
 			s.need(a, use{by: u.by, nest: u.nest, region: u.region, at: v.argAt(i, u.at)})
 		}
+	}
+}
+
+// indices tells index arrays that they are needed at a place, or a part of it, of
+// what they are broadcast to.
+func (s *fusion) indices(index []*vertex, at []coord, u use) {
+	for _, i := range index {
+		s.need(i, use{by: u.by, nest: u.nest, region: u.region, at: broadcastAt(i.shape, at)})
 	}
 }
 

@@ -469,7 +469,7 @@ func (q *Plan) fallible() bool {
 			return true
 		}
 		for _, l := range s.launches {
-			if len(l.picks) > 0 {
+			if l.picks {
 				return true
 			}
 		}

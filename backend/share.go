@@ -50,6 +50,11 @@ func (e *emitter) located(at []coord) (place []coord, ok bool) {
 				return nil, false
 			}
 		}
+		for _, p := range c.picks {
+			if _, ok := e.located(p.at); !ok {
+				return nil, false
+			}
+		}
 	}
 	return replaced(at, e.loopOf), true
 }

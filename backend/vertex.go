@@ -392,10 +392,22 @@ func opCost(op expr.Op) float64 {
 	return 1
 }
 
-// A coord is a place along an axis: off plus loop variables times strides.
+// A coord is a place along an axis: off plus loop variables times strides, plus
+// computed indices times strides.
 type coord struct {
 	off   int
 	terms []strideOf
+	picks []picked
+}
+
+// picked is an element of an index array times n: an index along an axis of length
+// len, of which count elements are picked.
+type picked struct {
+	v     *vertex
+	at    []coord
+	len   int
+	n     int
+	count int
 }
 
 type strideOf struct {
@@ -408,18 +420,26 @@ func unit(v kernel.Var) coord { return coord{terms: []strideOf{{v, 1}}} }
 
 // isUnit returns the loop that c runs with, 0 if it is anything else.
 func (c coord) isUnit() kernel.Var {
-	if c.off == 0 && len(c.terms) == 1 && c.terms[0].n == 1 {
+	if c.off == 0 && len(c.terms) == 1 && c.terms[0].n == 1 && len(c.picks) == 0 {
 		return c.terms[0].v
 	}
 	return 0
 }
 
-// plus returns c + d*n.
+// isZero reports whether c is the first place.
+func (c coord) isZero() bool { return c.off == 0 && len(c.terms) == 0 && len(c.picks) == 0 }
+
+// plus returns c + d*n. Computed indices stay there for n = 0 too: they may be out
+// of range.
 func (c coord) plus(d coord, n int) coord {
-	if n == 0 {
+	if n == 0 && len(d.picks) == 0 {
 		return c
 	}
-	r := coord{off: c.off + d.off*n, terms: slices.Clone(c.terms)}
+	r := coord{off: c.off + d.off*n, terms: slices.Clone(c.terms), picks: slices.Clone(c.picks)}
+	for _, p := range d.picks {
+		p.n *= n
+		r.picks = append(r.picks, p)
+	}
 next:
 	for _, t := range d.terms {
 		for i := range r.terms {
@@ -441,6 +461,12 @@ func appendKey(b []byte, at []coord) []byte {
 		for _, t := range c.terms {
 			b = strconv.AppendInt(append(b, '+'), int64(t.v), 10)
 			b = strconv.AppendInt(append(b, '*'), int64(t.n), 10)
+		}
+		for _, p := range c.picks {
+			b = strconv.AppendInt(append(b, '['), int64(p.v.id), 10)
+			b = append(appendKey(b, p.at), ']')
+			b = strconv.AppendInt(append(b, '*'), int64(p.n), 10)
+			b = strconv.AppendInt(append(b, '<'), int64(p.len), 10)
 		}
 	}
 	return b
