@@ -135,10 +135,16 @@ func (b *mapping) rule(x *expr.Node, args []mapped) (y mapped, ok bool) {
 	case expr.OpSum, expr.OpProd, expr.OpMax, expr.OpMin, expr.OpAny, expr.OpAll:
 		a := attr.(expr.Axes)
 		return one(op, expr.Axes{Axes: behind(a.Axes), KeepDims: a.KeepDims}, args[0].Node)
+	case expr.OpSize:
+		if axis := attr.(expr.Number).N; axis >= 0 {
+			return mapped{expr.New(b.at, op, expr.Number{N: axis + 1}, args[0].Node), false}, true
+		}
+		return mapped{expr.Strong(lengths(x)), false}, true
 	case expr.OpArgmax, expr.OpArgmin, expr.OpCumsum, expr.OpCumprod, expr.OpSort, expr.OpArgsort:
 		a := attr.(expr.Axis)
-		if a.Axis < 0 {
-			return y, false
+		if a.Axis < 0 { // along the whole of each element
+			flat := b.reshaped(args[0].Node, length(args[0].Node, 0), product(args[0].shape()[1:]))
+			return mapped{b.reshaped(expr.New(b.at, op, expr.Axis{Axis: 1}, flat), append([]int{b.length}, shape...)...), true}, true
 		}
 		return one(op, expr.Axis{Axis: a.Axis + 1, KeepDims: a.KeepDims}, args[0].Node)
 	case expr.OpDimShuffle:
@@ -170,10 +176,39 @@ func (b *mapping) rule(x *expr.Node, args []mapped) (y mapped, ok bool) {
 			parts = append(parts, b.all(a))
 		}
 		return one(op, expr.Axis{Axis: attr.(expr.Axis).Axis + 1}, parts...)
+	case expr.OpDet, expr.OpLogAbsDet, expr.OpInv, expr.OpCholesky:
+		return one(op, attr, args[0].Node)
+	case expr.OpSolve, expr.OpSolveTriangular:
+		return one(op, attr, b.all(args[0]), b.all(args[1]))
+	case expr.OpDiag:
+		return b.diagonal(attr.(expr.Diagonal).K, shape[0], args[0]), true
+	case expr.OpSetTake, expr.OpIncTake:
+		return b.put(x, args)
 	case expr.OpDot:
-		return b.dot(x, args)
+		return b.dot(x.Arg(0), x.Arg(1), args)
+	case expr.OpGemm, expr.OpGemv:
+		return b.gemm(x, args)
 	}
 	return y, false
+}
+
+// shape returns the lengths of the axes, the leading one included.
+func (x mapped) shape() []int {
+	shape, _ := x.Type().Shape()
+	return shape
+}
+
+// reshaped returns x in another shape.
+func (b *mapping) reshaped(x *expr.Node, shape ...int) *expr.Node {
+	return expr.New(b.at, expr.OpReshape, expr.Dims{Sizes: sizes(shape)}, x)
+}
+
+// diagonal returns the diagonal k, which has n elements, of matrices.
+func (b *mapping) diagonal(k, n int, x mapped) mapped {
+	from := func(first int) *expr.Node {
+		return expr.New(b.at, expr.OpArange, expr.Filled{DType: expr.Int64}, expr.Const(first), expr.Const(first+n), expr.Const(1))
+	}
+	return mapped{expr.New(b.at, expr.OpTake, expr.Gathered{Axes: []int{1, 2}}, x.Node, from(max(-k, 0)), from(max(k, 0))), true}
 }
 
 // behind returns axes of one element as axes of all; negative ones, which stand
@@ -215,8 +250,7 @@ func (b *mapping) take(x *expr.Node, args []mapped) (y mapped, ok bool) {
 	}
 	from := []*expr.Node{args[0].Node}
 	if args[0].each {
-		element := expr.New(b.at, expr.OpArange, expr.Filled{DType: expr.Int64}, expr.Const(0), expr.Const(b.length), expr.Const(1))
-		from = append(from, b.lead(mapped{element, true}, rank))
+		from = append(from, b.number(rank))
 	}
 	for _, i := range index {
 		from = append(from, b.lead(i, rank))
@@ -224,13 +258,48 @@ func (b *mapping) take(x *expr.Node, args []mapped) (y mapped, ok bool) {
 	if !args[0].each { // the leading axis is the first of those of the indices
 		return mapped{moved(b.at, expr.New(b.at, expr.OpTake, a, from...), at, 1, 0), true}, true
 	}
+	r := expr.New(b.at, expr.OpTake, ownPlaces(a), from...)
+	return mapped{moved(b.at, r, 1, rank, 1+at), true}, true
+}
+
+// ownPlaces returns the attribute of an access to places of its own of each element,
+// whose number is an index beside those of a.
+func ownPlaces(a expr.Gathered) expr.Gathered {
 	axes := append([]int{0}, behind(a.Axes)...)
 	front := false // where there are axes between them
 	for i := range len(axes) - 1 {
 		front = front || axes[i+1] != axes[i]+1
 	}
-	r := expr.New(b.at, expr.OpTake, expr.Gathered{Axes: axes, Front: front}, from...)
-	return mapped{moved(b.at, r, 1, rank, 1+at), true}, true
+	return expr.Gathered{Axes: axes, Front: front}
+}
+
+// number returns the numbers of the elements, shaped like indices of a rank.
+func (b *mapping) number(rank int) *expr.Node {
+	element := expr.New(b.at, expr.OpArange, expr.Filled{DType: expr.Int64}, expr.Const(0), expr.Const(b.length), expr.Const(1))
+	return b.lead(mapped{element, true}, rank)
+}
+
+// put returns arrays with elements at computed places set, or increased.
+func (b *mapping) put(x *expr.Node, args []mapped) (y mapped, ok bool) {
+	a := x.Attr().(expr.Gathered)
+	rank := 0
+	for _, i := range x.Args()[2:] {
+		rank = max(rank, i.Rank())
+	}
+	part := expr.New(b.at, expr.OpTake, a, append([]*expr.Node{x.Arg(0)}, x.Args()[2:]...)...)
+	shape, known := part.Type().Shape()
+	if !known {
+		return y, false
+	}
+	v := broadcastTo(b.at, b.lead(args[1], len(shape)), append([]int{b.length}, shape...))
+	if !a.Front { // behind the number of the element come the indices
+		v = moved(b.at, v, 1+a.Axes[0], rank, 1)
+	}
+	from := []*expr.Node{b.all(args[0]), v, b.number(rank)}
+	for _, i := range args[2:] {
+		from = append(from, b.lead(i, rank))
+	}
+	return mapped{expr.New(b.at, x.Op(), ownPlaces(a), from...), true}, true
 }
 
 // moved returns x with count axes from number from on at number to.
@@ -246,10 +315,11 @@ func moved(n, x *expr.Node, from, count, to int) *expr.Node {
 	return expr.New(n, expr.OpDimShuffle, expr.Pattern{Axes: slices.Insert(rest, to, axes...)}, x)
 }
 
-// dot returns a product of vectors or matrices for all elements.
-func (b *mapping) dot(x *expr.Node, args []mapped) (y mapped, ok bool) {
+// dot returns a product of vectors or matrices, in the body x and y, for all
+// elements.
+func (b *mapping) dot(x, y *expr.Node, args []mapped) (p mapped, ok bool) {
 	u, v := args[0].Node, args[1].Node
-	row, column := x.Arg(0).Rank() == 1, x.Arg(1).Rank() == 1
+	row, column := x.Rank() == 1, y.Rank() == 1
 	if row && !args[1].each { // the rows of a matrix
 		return mapped{lowerDot(expr.New(b.at, expr.OpDot, nil, u, v)), true}, true
 	}
@@ -259,12 +329,40 @@ func (b *mapping) dot(x *expr.Node, args []mapped) (y mapped, ok bool) {
 	if column {
 		v = insertAxis(b.at, v, v.Rank())
 	}
-	p := lowerMatMul(expr.New(b.at, expr.OpMatMul, nil, u, v))
+	r := lowerMatMul(expr.New(b.at, expr.OpMatMul, nil, u, v))
 	if column {
-		p = dropAxes(b.at, p, []int{p.Rank() - 1})
+		r = dropAxes(b.at, r, []int{r.Rank() - 1})
 	}
 	if row {
-		p = dropAxes(b.at, p, []int{1})
+		r = dropAxes(b.at, r, []int{1})
 	}
-	return mapped{p, true}, true
+	return mapped{r, true}, true
+}
+
+// gemm returns alpha*A@B, or alpha*A@B + beta*C, for all elements; B is a vector
+// for gemv.
+func (b *mapping) gemm(x *expr.Node, args []mapped) (y mapped, ok bool) {
+	t := x.Attr().(expr.Transposed)
+	turn := func(m mapped, transposed bool) mapped {
+		if !transposed {
+			return m
+		}
+		last := m.Rank() - 1
+		return mapped{moved(b.at, m.Node, last, 1, last-1), m.each}
+	}
+	p := mapped{each: true}
+	pair := []mapped{turn(args[1], t.A), turn(args[2], t.B)}
+	if pair[0].each || pair[1].each {
+		p, ok = b.dot(x.Arg(1), x.Arg(2), pair)
+	} else {
+		p, ok = mapped{lowerDot(expr.New(b.at, expr.OpDot, nil, pair[0].Node, pair[1].Node)), false}, true
+	}
+	scaled := func(factor, m mapped) *expr.Node {
+		return expr.New(b.at, expr.OpMul, nil, b.lead(factor, x.Rank()), b.lead(m, x.Rank()))
+	}
+	sum := scaled(args[0], p)
+	if len(args) == 5 {
+		sum = expr.New(b.at, expr.OpAdd, nil, sum, scaled(args[3], args[4]))
+	}
+	return mapped{castTo(b.at, sum, x.DType()), true}, ok
 }
