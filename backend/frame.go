@@ -94,8 +94,8 @@ func (f *frame) bind(s *step, b *bound) {
 		a := f.launch(l)
 		b.args = append(b.args, a)
 		b.body = append(b.body, func(_, lo, hi int) {
-			if err := l.program.Run(a, kernel.Range{Lo: lo, Hi: hi}); err != nil {
-				f.failed.CompareAndSwap(nil, err.(*kernel.IndexError))
+			if wrong, ok := l.program.Run(a, kernel.Range{Lo: lo, Hi: hi}).(*kernel.IndexError); ok {
+				f.failed.CompareAndSwap(nil, wrong)
 			}
 		})
 	}
@@ -185,7 +185,15 @@ func (f *frame) step(i int, o par.Options) error {
 				panic(err.Error() + "\n" + l.k.String())
 			}
 		}
-		if err := par.For(f.watched(o, 0), l.units, l.chunk, f.steps[i].body[k]); err != nil {
+		if o.Context != nil {
+			args.Done = o.Context.Done()
+		}
+		err := par.For(f.watched(o, 0), l.units, l.chunk, f.steps[i].body[k])
+		args.Done = nil
+		if err == nil && o.Context != nil {
+			err = o.Context.Err() // a part may have stopped
+		}
+		if err != nil {
 			return err
 		}
 		if err := f.failed.Load(); err != nil {

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"arignote/backend"
 	"arignote/expr"
@@ -112,6 +113,18 @@ func TestMixedProducts(t *testing.T) {
 func TestRoutinesCancelled(t *testing.T) {
 	cancelled(t, "x: float64[?]\nsort(x)", scattered(1, expr.Float64, 1<<18))
 	cancelled(t, "A: float64[?, ?]\ninv(A)", matrices(1, expr.Float64, 300, 300))
+}
+
+// TestLoopCancelled: a run ends within the loop of one element, and within one sum
+// that nobody can divide.
+func TestLoopCancelled(t *testing.T) {
+	for _, src := range []string{"x: float64\nwhile_loop(lambda z: z >= 0, lambda z: z*1, x, 10**15)", "x: float64\ncumsum(linspace(x, 1, 10**6))[-1] + while_loop(lambda z: z >= 0, lambda z: z*1, x, 10**15)"} {
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
+		if _, err := program(t, backend.Config{}, src).RunContext(ctx, 1.0); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%s: %v", src, err)
+		}
+		cancel()
+	}
 }
 
 func cancelled(t *testing.T, src string, x *expr.Value) {

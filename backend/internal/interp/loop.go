@@ -20,7 +20,7 @@ func (c *compiler) loop(l *kernel.Loop) step {
 		tile := c.tile
 		return func(int) {
 			lo, hi := bounds()
-			for v := lo; v < hi && s.err == nil; v += tile {
+			for v := lo; v < hi && s.goesOn(); v += tile {
 				vars[i] = v
 				body.run(min(tile, hi-v))
 			}
@@ -28,7 +28,7 @@ func (c *compiler) loop(l *kernel.Loop) step {
 	}
 	return func(w int) {
 		lo, hi := bounds()
-		for v := lo; v < hi && s.err == nil; v++ {
+		for v := lo; v < hi && s.goesOn(); v++ {
 			vars[i] = v
 			body.run(w)
 		}
@@ -69,7 +69,7 @@ func (c *compiler) splitLoop(l *kernel.Loop, level int, body steps) step {
 	if l.Vector {
 		return func(int) {
 			win := s.windows[level]
-			for v := win.Lo; v < win.Hi && s.err == nil; v += tile {
+			for v := win.Lo; v < win.Hi && s.goesOn(); v += tile {
 				vars[i] = v
 				body.run(min(tile, win.Hi-v))
 			}
@@ -80,7 +80,7 @@ func (c *compiler) splitLoop(l *kernel.Loop, level int, body steps) step {
 		if n == 0 {
 			return
 		}
-		for v := win.Lo / n; v*n < win.Hi && s.err == nil; v++ {
+		for v := win.Lo / n; v*n < win.Hi && s.goesOn(); v++ {
 			vars[i] = v
 			s.windows[level+1] = kernel.Range{Lo: max(0, win.Lo-v*n), Hi: min(n, win.Hi-v*n)}
 			body.run(w)
@@ -122,7 +122,7 @@ func (c *compiler) while(s *kernel.While) step {
 		if outer != nil && vary {
 			copy(active.s, outer.s)
 		}
-		for t := 0; t < bound.v && st.err == nil; t++ {
+		for t := 0; t < bound.v && st.goesOn(); t++ {
 			cond.run(w)
 			n := narrow(active.s, test.s)
 			if n == 0 {

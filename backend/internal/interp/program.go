@@ -46,8 +46,8 @@ func Compile(k *kernel.Kernel) (*Program, error) {
 }
 
 // Run runs a part of the iterations of the kernel's Split loops, for arguments
-// that Verify found right. The error is a *kernel.IndexError. Run does not
-// allocate once as many states were made as it is called at the same time.
+// that Verify found right. The error is a *kernel.IndexError or
+// kernel.ErrStopped. Run does not allocate once as many states were made as it is called at the same time.
 func (p *Program) Run(a *kernel.Args, part kernel.Range) error {
 	s, _ := p.pool.Get().(*state)
 	if s == nil {
@@ -56,11 +56,14 @@ func (p *Program) Run(a *kernel.Args, part kernel.Range) error {
 	s.bind(a)
 	s.restrict(part)
 	s.body.run(1)
-	err := s.err
+	err, ended := s.err, s.ended
 	s.release()
 	p.pool.Put(s)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case ended:
+		return kernel.ErrStopped
 	}
 	return nil
 }
@@ -91,6 +94,9 @@ type state struct {
 	inner     []int          // for each Split loop the number of iterations of those inside
 	body      steps
 	err       *kernel.IndexError
+	done      <-chan struct{}
+	rounds    uint // of loops, since the beginning
+	ended     bool // there is an error, or done is closed
 	k         *kernel.Kernel
 }
 
@@ -137,7 +143,7 @@ func newState(p *Program) *state {
 
 // bind sets everything that depends on arguments.
 func (s *state) bind(a *kernel.Args) {
-	s.err = nil
+	s.err, s.done, s.rounds, s.ended = nil, a.Done, 0, false
 	for _, x := range s.ints {
 		x.v = x.Value(a.Params)
 	}
@@ -177,6 +183,7 @@ func (s *state) restrict(part kernel.Range) {
 // release lets go of the arguments. Registers may still show parts of them,
 // until the next run or until the pool drops the state.
 func (s *state) release() {
+	s.done = nil
 	for i, b := range s.k.Buffers {
 		if b.Mode != kernel.Scratch {
 			s.buffers[i].release()
@@ -184,10 +191,32 @@ func (s *state) release() {
 	}
 }
 
+// looked is how many rounds of loops are made before a run looks whether it should
+// stop: some microseconds in short rounds, a hundred in tiles of a long body.
+const looked = 64
+
+// goesOn reports whether loops go on: there is no error, and the run should not
+// stop.
+func (s *state) goesOn() bool {
+	if s.rounds++; s.rounds%looked == 0 && s.done != nil {
+		s.look()
+	}
+	return !s.ended
+}
+
+// look ends the run if it should stop.
+func (s *state) look() {
+	select {
+	case <-s.done:
+		s.ended = true
+	default:
+	}
+}
+
 // fail keeps the first error; loops stop when there is one.
 func (s *state) fail(err *kernel.IndexError) {
 	if s.err == nil {
-		s.err = err
+		s.err, s.ended = err, true
 	}
 }
 

@@ -75,7 +75,7 @@ func (c *compiler) reduceVector(r *kernel.Reduce, acc []accumulator) step {
 			a.own.set(a.init)
 		}
 		lo, hi := bounds()
-		for at := lo; at < hi && s.err == nil; at += tile {
+		for at := lo; at < hi && s.goesOn(); at += tile {
 			s.vars[v] = at
 			w := min(tile, hi-at)
 			elements.run(w)
@@ -111,7 +111,7 @@ func (c *compiler) take(r *kernel.Reduce, acc []accumulator, element, rest []ker
 	update := c.update(r.States, state)
 	v, s := int(r.Var), c.state
 	return func(at, w int) {
-		for g := 0; g < w && s.err == nil; g += r.Lanes {
+		for g := 0; g < w && s.goesOn(); g += r.Lanes {
 			n := min(r.Lanes, w-g)
 			s.vars[v] = at + g
 			for _, x := range views {
@@ -174,7 +174,7 @@ func (c *compiler) reduceSerial(r *kernel.Reduce, acc []accumulator) step {
 			a.own.window(0, lanes*w)
 		}
 		lo, hi := bounds()
-		for at := lo; at < hi && s.err == nil; at++ {
+		for at := lo; at < hi && s.goesOn(); at++ {
 			s.vars[v] = at
 			k := (at - lo) & (lanes - 1)
 			for _, a := range acc {

@@ -1,12 +1,22 @@
 package kernel
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // Args is what a kernel runs with.
 type Args struct {
 	Params  []int // parameter p is Params[p-1]
 	Buffers []Arg // indexed by Buf; those of Scratch buffers are not used, and may be missing at the end
+
+	// Done, if not nil, ends a run with [ErrStopped] soon after it is closed.
+	Done <-chan struct{}
 }
+
+// ErrStopped is the error of a run that was told to stop: it has stored parts of
+// its results.
+var ErrStopped = errors.New("stopped")
 
 // Arg is the memory of a buffer: element i is Data[Offset+i].
 type Arg struct {
