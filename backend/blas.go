@@ -15,7 +15,7 @@ import (
 //
 // gonum's gemm skips factors that are zero, and its routines ignore what is
 // multiplied by alpha = 0 or beta = 0, so that 0*NaN and 0*Inf would be lost:
-// where that can happen, operands must be finite or the reference computes the
+// where that can happen, operands must be finite, or plain loops compute the
 // product instead.
 
 // float is an element type that BLAS has.
@@ -162,18 +162,18 @@ func transpose(t bool) blas.Transpose {
 // alpha*op(A)@op(B) + beta*C. Of gemv and ger B is a vector, of ger A too.
 type multiplication[T float] struct {
 	routines[T]
-	v           *vertex
-	in          []operand[T]
-	a, b, c     *operand[T] // of in; c may be nil
-	alpha, beta *operand[T] // nil = 1
-	ta, tb      bool
-	m, n, k     int // the result has m x n elements
-	out         []T
-	parts       division
-	first       int // gemv: where this round begins along the axis summed over
-	infinite    atomic.Bool
-	run         func(worker, lo, hi int)
-	check       []func(worker, lo, hi int) // of A and B
+	v            *vertex
+	in           []operand[T]
+	a, b, c      *operand[T] // of in; c may be nil
+	alpha, beta  *operand[T] // nil = 1
+	ta, tb       bool
+	m, n, k      int // the result has m x n elements
+	out          []T
+	parts        division
+	first        int // gemv: where this round begins along the axis summed over
+	infinite     atomic.Bool
+	run, plainly func(worker, lo, hi int)   // by BLAS, and without leaving anything out
+	check        []func(worker, lo, hi int) // of A and B
 }
 
 // A division says how a product is computed in parts, which follow from its
@@ -224,6 +224,7 @@ func newMultiplication[T float](r routines[T], v *vertex) *multiplication[T] {
 		}
 	}
 	p.divide()
+	p.plainly = p.plain
 	for _, o := range []*operand[T]{p.a, p.b} {
 		p.check = append(p.check, func(_, lo, hi int) {
 			if !o.finite(lo, hi) {
@@ -282,16 +283,17 @@ func productChunk(units, n, unit int) int {
 // parts returns the number of parts of n in steps of by.
 func parts(n, by int) int { return (n + by - 1) / by }
 
-// compute is described by routine; the reference does it where an operand is not
-// finite.
+// compute is described by routine.
 func (p *multiplication[T]) compute(f *frame, o par.Options) (done bool, err error) {
 	for i := range p.in {
 		x := &p.in[i]
 		x.data = f.data[x.at.id].([]T)[x.at.off:]
 	}
 	p.out = f.data[p.v.array.id].([]T)[p.v.array.off:]
-	if ok, err := p.safe(o); !ok || err != nil {
+	if ok, err := p.safe(o); err != nil {
 		return false, err
+	} else if !ok {
+		return true, par.For(o, p.m*parts(p.n, blockSize), productChunk(p.m, blockSize*p.k, 1), p.plainly)
 	}
 	ended := int64(0)
 	for p.first = 0; ; p.first += p.parts.round {
@@ -367,6 +369,44 @@ func (p *multiplication[T]) gemm(_, lo, hi int) {
 			p.routines.gemm(transpose(p.ta != p.a.transposed), transpose(p.tb != p.b.transposed), m, n, min(blockSize, p.k-l),
 				factor(p.alpha), p.a.from(p.ta, i, l), p.a.ld, p.b.from(p.tb, l, j), p.b.ld, beta, out, p.n)
 			beta = 1
+		}
+	}
+}
+
+// strides returns how far apart rows and columns of op(o) are, op being the
+// transpose if t. For a vector, which is one row or one column, both are the
+// same: the other one does not matter.
+func (o *operand[T]) strides(t bool) (row, column int) {
+	switch {
+	case o.rank < 2:
+		return o.ld, o.ld
+	case t != o.transposed:
+		return 1, o.ld
+	}
+	return o.ld, 1
+}
+
+// plain computes blocks of a row of the result, lo up to hi, in the order of gemm
+// without leaving anything out.
+func (p *multiplication[T]) plain(_, lo, hi int) {
+	across := parts(p.n, blockSize)
+	ra, ca := p.a.strides(p.ta)
+	rb, cb := p.b.strides(p.tb)
+	for u := lo; u < hi; u++ {
+		i, j := u/across, u%across*blockSize
+		out := p.out[i*p.n+j : i*p.n+min(j+blockSize, p.n)]
+		clear(out)
+		if p.c != nil {
+			rc, cc := p.c.strides(false)
+			for c := range out {
+				out[c] = factor(p.beta) * p.c.data[i*rc+(j+c)*cc]
+			}
+		}
+		for l := range p.k {
+			f := factor(p.alpha) * p.a.data[i*ra+l*ca]
+			for c := range out {
+				out[c] += T(f * p.b.data[l*rb+(j+c)*cb]) // the conversion keeps the compiler from fusing
+			}
 		}
 	}
 }

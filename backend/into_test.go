@@ -67,6 +67,7 @@ func steady(t testing.TB) map[string]struct {
 		"float32 product":  {"A: float32[?, ?]\nB: float32[?, ?]\ndot(A, B)", []any{expr.Zeros(expr.Float32, 70, 90), expr.Zeros(expr.Float32, 90, 80)}},
 		"outer":            {"A: float64[?, ?]\nx: float64[?]\nA + outer(x, x)", []any{dense(40, 40), vector(40)}},
 		"step of training": {"x: float64[?, ?]\ny: float64[?, ?]\nU: float64[?, ?]\nV: float64[?, ?]\nloss = mean((dot(tanh(dot(x, U)), V) - y)**2)\nloss, U - 0.1*grad(loss, U), V - 0.1*grad(loss, V)", []any{dense(64, 20), dense(64, 3), dense(20, 30), dense(30, 3)}},
+		"infinite product": {"A: float64[?, ?]\nB: float64[?, ?]\ndot(A/0, B)", []any{dense(70, 90), dense(90, 80)}},
 		"two products":     {"A: float64[?, ?]\nB: float64[?, ?]\ndot(A, A)[0] + dot(B, B)[0]", []any{dense(48, 48), dense(48, 48)}},
 		"sort":             {"x: float64[?, ?]\nsort(x, axis=1), sort(x, axis=0)", []any{dense(100, 300)}},
 		"argsort":          {"x: float64[?, ?]\nargsort(x, axis=1), argsort(x, axis=0)", []any{dense(100, 300)}},
