@@ -146,9 +146,8 @@ func bindInput(in *Node, v *Value, named map[string]binding) error {
 	case v.dtype != in.Type().DType:
 		return wrongDType(in, v.dtype)
 	}
-	misfit := Errorf(ErrShape, "", "%s: shape %s does not fit %s", in.Name(), shapeString(knownDims(v.shape)), in.Type())
 	if !fitsDims(v.shape, in.Type().Dims) {
-		return misfit
+		return misfit(in, v)
 	}
 	for i, d := range in.Type().Dims {
 		if d.name == "" {
@@ -158,11 +157,17 @@ func bindInput(in *Node, v *Value, named map[string]binding) error {
 		if !ok {
 			named[d.name] = binding{v.shape[i], in}
 		} else if b.length != v.shape[i] {
-			misfit.Msg += ": " + d.name + " is " + KnownDim(b.length).String() + " in " + b.by.Name()
-			return misfit
+			err := misfit(in, v)
+			err.Msg += ": " + d.name + " is " + KnownDim(b.length).String() + " in " + b.by.Name()
+			return err
 		}
 	}
 	return nil
+}
+
+// misfit is the mistake of giving data of another shape to an input.
+func misfit(in *Node, v *Value) *Error {
+	return Errorf(ErrShape, "", "%s: shape %s does not fit %s", in.Name(), shapeString(knownDims(v.shape)), in.Type())
 }
 
 // wrongDType is the mistake of giving data of dtype d to an input.
