@@ -405,8 +405,8 @@ func (e *emitter) source(v *vertex, at []coord) kernel.Value {
 	start, step := n.Arg(0).Value(), n.Arg(2).Value()
 	i := e.iota(at[0])
 	if v.dtype.IsInteger() && integral(start.DType()) && integral(step.DType()) {
-		x := e.let(expr.OpMul, nil, i, e.scalar(expr.Int64, kernel.Integer(step.Int(0))))
-		return e.cast(v.dtype, e.let(expr.OpAdd, nil, e.scalar(expr.Int64, kernel.Integer(start.Int(0))), x))
+		x := e.let(expr.OpMul, nil, i, e.intParam(int(step.Int(0))))
+		return e.cast(v.dtype, e.let(expr.OpAdd, nil, e.intParam(int(start.Int(0))), x))
 	}
 	d, a, b := expr.Float64, start.Float(0), start.Float(0)+step.Float(0)
 	delta := b - a

@@ -59,6 +59,7 @@ func hostNodes(g *expr.Graph) map[*expr.Node]bool {
 type special struct {
 	graph *expr.Graph
 	of    map[*expr.Node]*expr.Node   // the node that stands for each node of the general graph
+	data  map[*expr.Node]*expr.Node   // for integers that of has as constants, because shapes depend on them: what kernels take instead
 	items map[*expr.Node][]*expr.Node // the results of maps that have several
 	stop  []*expr.Node                // nodes of the general graph whose shape depends on data, their arguments known
 }
@@ -66,7 +67,7 @@ type special struct {
 // specialize returns the graph for arguments of these types. Host says which
 // scalars are wanted as numbers; values has those of the inputs among them.
 func specialize(g *expr.Graph, host map[*expr.Node]bool, types []expr.Type, values []*expr.Value) (*special, error) {
-	s := &special{of: make(map[*expr.Node]*expr.Node), items: make(map[*expr.Node][]*expr.Node)}
+	s := &special{of: make(map[*expr.Node]*expr.Node), data: make(map[*expr.Node]*expr.Node), items: make(map[*expr.Node][]*expr.Node)}
 	inputs := make([]*expr.Node, len(g.Inputs))
 	for i, in := range g.Inputs {
 		dims := make([]any, types[i].Rank())
@@ -76,7 +77,7 @@ func specialize(g *expr.Graph, host map[*expr.Node]bool, types []expr.Type, valu
 		inputs[i] = expr.Input(in.Name(), types[i].DType, dims...)
 		s.of[in] = inputs[i]
 		if host[in] && values[i] != nil {
-			s.of[in] = expr.Strong(values[i].Clone())
+			s.of[in], s.data[in] = expr.Strong(values[i].Clone()), inputs[i]
 		}
 	}
 	blocked := make(map[*expr.Node]bool)
@@ -86,8 +87,12 @@ func specialize(g *expr.Graph, host map[*expr.Node]bool, types []expr.Type, valu
 		}
 		args := make([]*expr.Node, len(n.Args()))
 		ready := true
+		from, to := shapeArgs(n)
 		for i, a := range n.Args() {
 			args[i] = s.of[a]
+			if d := s.data[a]; d != nil && !host[n] && n.Op() != expr.OpMap && (i < from || i >= to) { // shapes in a body may depend on it
+				args[i] = d
+			}
 			ready = ready && !blocked[a]
 		}
 		if !ready {
@@ -104,12 +109,38 @@ func specialize(g *expr.Graph, host map[*expr.Node]bool, types []expr.Type, valu
 			continue
 		}
 		s.of[n] = m
+		if host[n] {
+			s.compute(n)
+		}
 	}
 	s.graph = expr.NewGraph(inputs)
 	for _, out := range g.Outputs {
-		s.graph.Outputs = append(s.graph.Outputs, s.of[out])
+		m := s.of[out]
+		if d := s.data[out]; d != nil {
+			m = d
+		}
+		s.graph.Outputs = append(s.graph.Outputs, m)
 	}
 	return s, nil
+}
+
+// compute lets kernels compute n, on which shapes depend: a kernel that has it as
+// a constant would be another one for each length.
+func (s *special) compute(n *expr.Node) {
+	args := make([]*expr.Node, len(n.Args()))
+	varies := n.Op() == expr.OpSize
+	for i, a := range n.Args() {
+		args[i] = s.of[a]
+		if d := s.data[a]; d != nil && n.Op() != expr.OpSize {
+			args[i], varies = d, true
+		}
+	}
+	if !varies || n.Op() != expr.OpSize && !n.Op().Elementwise() {
+		return
+	}
+	if m := n.With(args...); m.Err() == nil && !empty(m) {
+		s.data[n] = m
+	}
 }
 
 // node returns n for these arguments, lowered; known is false if its shape
