@@ -24,7 +24,7 @@ type storage struct {
 	number  int      // in the plan; id is that of the storage whose memory it has
 	over    *storage // the one that it is written over, which has the same size
 	shared  bool     // a part of another value
-	partial bool     // between the two parts of a long reduction
+	partial bool     // between the two parts of a long reduction, or scratch of a routine: its size follows from theirs
 }
 
 // place says where a storage is.

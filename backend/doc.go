@@ -25,8 +25,8 @@
 //     memory gets its place in one arena, element-wise results over operands
 //     that nobody needs any more (buffers.go).
 //
-// For many graphs a plan for other lengths follows from one that is there,
-// without going through the graph again (class.go).
+// For most graphs a plan for other lengths follows from one that is there,
+// without going through the graph again (class.go, sample.go, derive.go).
 //
 // A run (run.go, frame.go) binds the user's arrays, which are never written, and
 // lets the steps go through the worker pool in fixed parts. Steps that are no

@@ -13,25 +13,19 @@ func Kernels(q *Plan) string {
 	return b.String()
 }
 
-// Templates returns how many classes of shapes p has a template for.
-func Templates(p *Program) int {
+// Classes returns how many classes p knows, and how many plans it keeps.
+func Classes(p *Program) (classes, plans int) {
 	p.plans.Lock()
 	defer p.plans.Unlock()
-	n := 0
-	for _, t := range p.classes.byKey {
-		if t != nil && t.base != nil {
-			n++
-		}
-	}
-	return n
+	return len(p.classes.known), len(p.plans.byKey)
 }
 
-// Derived reports whether the plan for these arguments comes from a template.
+// Derived reports whether the plan for these arguments follows from another one.
 func Derived(p *Program, args ...any) bool {
 	values, err := p.bind(args)
 	if err != nil {
 		return false
 	}
 	q, err := p.plan(values)
-	return err == nil && q.derived
+	return err == nil && q.class != nil
 }

@@ -2,6 +2,7 @@ package backend
 
 import (
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 	"unsafe"
@@ -55,24 +56,31 @@ type ref struct {
 	storage *storage
 }
 
-// frame returns memory for a run.
+// frame returns memory for a run: that of an earlier one, of this plan or of
+// another one of its class.
 func (q *Plan) frame() *frame {
-	if f, ok := q.frames.Get().(*frame); ok {
-		return f
+	f, _ := q.pool().Get().(*frame)
+	if f == nil {
+		f = q.newFrame()
 	}
-	f := &frame{q: q, data: make([]any, len(q.storages)), values: make([]*expr.Value, len(q.storages))}
-	f.arena = make([]uint64, (q.arena+7)/8+8)
-	start := unsafe.Pointer(unsafe.SliceData(f.arena))
-	base := (uintptr(start)+63)&^63 - uintptr(start)
-	for i, s := range q.storages {
-		switch {
-		case s.id != i: // in place of another one
-		case s.place == inArena:
-			f.data[i] = memories[s.dtype].carve(unsafe.Add(start, int(base)+s.at), s.n)
-		case s.place == inConstant:
-			f.data[i], f.values[i] = s.data, s.value
-		}
+	if f.q != q {
+		f.settle(q)
 	}
+	return f
+}
+
+// pool returns the frames that are not in use.
+func (q *Plan) pool() *sync.Pool {
+	if q.class != nil {
+		return &q.class.frames
+	}
+	return &q.frames
+}
+
+// newFrame returns what the frames of all plans of a class have in common: all
+// but memory and numbers.
+func (q *Plan) newFrame() *frame {
+	f := &frame{data: make([]any, len(q.storages)), values: make([]*expr.Value, len(q.storages))}
 	f.steps = make([]bound, len(q.steps))
 	f.errs = make([]error, len(q.steps))
 	for i, s := range q.steps {
@@ -88,7 +96,62 @@ func (q *Plan) frame() *frame {
 	return f
 }
 
-// bind makes b the step s with the memory of f.
+// settle makes f a frame of q: it gives memory to the storages, and numbers to
+// the steps.
+func (f *frame) settle(q *Plan) {
+	f.q, f.verify = q, false
+	start := f.space(q.arena)
+	for i, s := range q.storages {
+		switch {
+		case s.id != i: // in place of another one
+		case s.place == inArena:
+			f.data[i] = memories[s.dtype].carve(unsafe.Add(start, s.at), s.n)
+		case s.place == inConstant:
+			f.data[i], f.values[i] = s.data, s.value
+		}
+	}
+	for i, s := range q.steps {
+		b := &f.steps[i]
+		for k, l := range s.launches {
+			b.args[k].Params = l.params
+			for j, x := range l.bound {
+				if x != nil && x.steady() {
+					b.args[k].Buffers[j].Data = f.data[x.id]
+				}
+			}
+		}
+		if s.counted > 0 {
+			b.routine = newRoutine(s.vertex, s.scratch, s.workers)
+		}
+		for k := range b.inputs {
+			b.inputs[k].v = s.vertex.args[k]
+		}
+	}
+}
+
+// steady reports whether a storage has the same memory in all runs of a frame.
+func (s *storage) steady() bool { return s.place == inArena || s.place == inConstant }
+
+// maxSpare bounds the memory in an arena that is not used, as a multiple of what
+// is used, beside a small number of words.
+const maxSpare, smallSpare = 8, 1 << 13
+
+// space returns the place of n bytes at the beginning of a cache line: the arena
+// that f has, unless that is too small, or much too large. One that grew will
+// grow again.
+func (f *frame) space(n int64) unsafe.Pointer {
+	words := int(n+7)/8 + 8
+	switch have := len(f.arena); {
+	case have == 0 || have > maxSpare*words+smallSpare:
+		f.arena = make([]uint64, words)
+	case have < words:
+		f.arena = make([]uint64, words+words/4)
+	}
+	start := unsafe.Pointer(unsafe.SliceData(f.arena))
+	return unsafe.Add(start, int((uintptr(start)+63)&^63-uintptr(start)))
+}
+
+// bind makes b the step s in the frame f.
 func (f *frame) bind(s *step, b *bound) {
 	for _, l := range s.launches {
 		a := f.launch(l)
@@ -102,24 +165,15 @@ func (f *frame) bind(s *step, b *bound) {
 	if s.vertex == nil {
 		return
 	}
-	if s.counted > 0 {
-		b.routine = newRoutine(s.vertex, s.scratch, s.workers)
-	}
-	for _, a := range s.vertex.args {
-		b.inputs = append(b.inputs, input{v: a})
-	}
+	b.inputs = make([]input, len(s.vertex.args))
 	b.taken = make([]*expr.Value, len(b.inputs))
 }
 
-// launch binds a launch to the memory of f.
+// launch makes the arguments of a launch.
 func (f *frame) launch(l *launch) *kernel.Args {
-	a := &kernel.Args{Params: l.params, Buffers: make([]kernel.Arg, len(l.bound))}
+	a := &kernel.Args{Buffers: make([]kernel.Arg, len(l.bound))}
 	for i, s := range l.bound {
-		if s == nil {
-			continue
-		}
-		a.Buffers[i].Data = f.data[s.id]
-		if s.place != inArena && s.place != inConstant {
+		if s != nil && !s.steady() {
 			f.refs = append(f.refs, ref{&a.Buffers[i], s})
 		}
 	}
@@ -307,7 +361,7 @@ func strided(v *vertex, a *array, data any) *expr.Value {
 // release gives the frame back, without references to what is not its own.
 func (f *frame) release() {
 	for i, s := range f.q.storages {
-		if s.place != inArena && s.place != inConstant {
+		if !s.steady() {
 			f.data[i], f.values[i] = nil, nil
 		}
 	}
@@ -325,5 +379,5 @@ func (f *frame) release() {
 	}
 	f.options, f.progress = par.Options{}, nil
 	f.failed.Store(nil)
-	f.q.frames.Put(f)
+	f.q.pool().Put(f)
 }

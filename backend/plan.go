@@ -14,21 +14,22 @@ import (
 // A Plan is how a Program computes its outputs for arguments of certain shapes:
 // steps in order, over pieces of memory whose sizes are known.
 type Plan struct {
-	program  *Program
-	steps    []*step
-	batches  []batch // of steps
-	storages []*storage
-	results  []*array // where the outputs are
-	shapes   [][]int  // of the outputs
-	dtypes   []expr.DType
-	inputs   []*vertex
-	arena    int64 // bytes
-	total    int64 // parts of all steps, for progress
-	thrift   thrift
-	derived  bool   // from a template: nodes have other lengths in them
-	stage    *stage // if sizes depend on data
-	frames   sync.Pool
-	used     uint64 // for the cache: when it was used last
+	program     *Program
+	steps       []*step
+	batches     []batch // of steps
+	storages    []*storage
+	results     []*array // where the outputs are
+	shapes      [][]int  // of the outputs
+	dtypes      []expr.DType
+	inputs      []*vertex
+	arena       int64 // bytes
+	total       int64 // parts of all steps, for progress
+	thrift      thrift
+	stage       *stage // if sizes depend on data
+	frames      sync.Pool
+	class       *class // that it follows from, whose nodes are those of another plan; nil if there is none
+	description []int  // of the arguments, likewise
+	used        uint64 // for the cache: when it was used last
 }
 
 // A step is one thing that touches data.
@@ -70,7 +71,11 @@ const (
 
 // newPlan plans for a specialised graph.
 func newPlan(p *Program, g *expr.Graph, strides [][]int, t thrift) (*Plan, error) {
-	f := newFlow(g, strides)
+	return newFlow(g, strides).plan(p, t)
+}
+
+// plan plans for a graph that has become vertices.
+func (f *flow) plan(p *Program, t thrift) (*Plan, error) {
 	s := fuse(f, !p.config.skips("fuse") && t != apart, t == repeating)
 	q := &Plan{program: p, inputs: f.inputs, thrift: t}
 	groups := s.sorted()

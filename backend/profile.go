@@ -82,13 +82,38 @@ func (q *Plan) profiles() (all []StepProfile, forgotten time.Duration) {
 		rest, goneToo := q.stage.rest.profiles()
 		return append(first, rest...), gone + goneToo
 	}
-	for _, s := range q.steps {
-		if n := s.runs.Load(); n > 0 {
-			last := s.stored[len(s.stored)-1].node
-			all = append(all, StepProfile{shortText(last), last.Pos(), s.engine(), n, time.Duration(s.nanoseconds.Load()), s.bytes(), s.flops})
+	if !slices.ContainsFunc(q.steps, func(s *step) bool { return s.runs.Load() > 0 }) {
+		return nil, 0
+	}
+	for i, shown := range q.shown() {
+		if s := q.steps[i]; s.runs.Load() > 0 {
+			last := shown.stored[len(shown.stored)-1].node
+			all = append(all, StepProfile{shortText(last), last.Pos(), s.engine(), s.runs.Load(), time.Duration(s.nanoseconds.Load()), shown.bytes(), s.flops})
 		}
 	}
 	return all, 0
+}
+
+// shown returns the steps as they are shown. Those of a plan that follows from
+// another one have the nodes of that, which are about other lengths: so they are
+// planned.
+func (q *Plan) shown() []*step {
+	if q.class == nil {
+		return q.steps
+	}
+	if x := q.program.sampleOf(q.description); x != nil && len(x.plan.steps) == len(q.steps) {
+		return x.plan.steps
+	}
+	return q.class.plan.steps
+}
+
+// took returns the time that all runs of a plan have taken.
+func (q *Plan) took() time.Duration {
+	total := int64(0)
+	for _, s := range q.steps {
+		total += s.nanoseconds.Load()
+	}
+	return time.Duration(total)
 }
 
 // engine returns the name of what runs the step.

@@ -73,7 +73,7 @@ func (s *step) routine(workers int) {
 	}
 	s.flops, s.counted, s.text = r.flops(), r.count(), r.describe()
 	for _, m := range r.scratch() {
-		x := &storage{place: inArena, dtype: m.dtype, n: m.n}
+		x := &storage{place: inArena, dtype: m.dtype, n: m.n, partial: true}
 		s.scratch = append(s.scratch, x)
 		s.writes = append(s.writes, x)
 	}

@@ -21,6 +21,7 @@ const maxPlans = 64
 type planCache struct {
 	sync.Mutex
 	byKey     map[string]*Plan
+	staged    *Plan // that of all arguments, if sizes depend on data whatever they are (that of a map does for no elements)
 	clock     uint64
 	key       []byte
 	forgotten time.Duration // that steps of plans took which are no longer here
@@ -34,7 +35,8 @@ func (p *Program) run(ctx context.Context, values []*expr.Value) ([]*expr.Value,
 		return nil, err
 	}
 	if q.stage != nil {
-		return q.stage.run(ctx, values)
+		out, err := q.stage.run(ctx, values)
+		return out, p.staged(err, values)
 	}
 	if err := p.config.checkMemory(q); err != nil {
 		return nil, err
@@ -89,28 +91,47 @@ func (p *Program) plan(values []*expr.Value) (*Plan, error) {
 	c := &p.plans
 	c.Lock()
 	defer c.Unlock()
+	if c.staged != nil {
+		return c.staged, nil
+	}
 	c.key = p.appendKey(c.key[:0], values)
 	c.clock++
 	if q := c.byKey[string(c.key)]; q != nil {
 		q.used = c.clock
 		return q, nil
 	}
-	var q *Plan
-	class, ok := p.classify(values)
+	description, ok := p.describe(values)
 	if ok {
-		q = p.bound(class)
+		if q := p.classes.find(description); q != nil {
+			c.put(q)
+			return q, nil
+		}
 	}
-	if q == nil {
-		var err error
-		if q, err = p.newPlan(values); err != nil {
-			return nil, err
+	q, err := p.newPlan(values)
+	if err != nil {
+		return nil, err
+	}
+	if q.stage != nil {
+		if every(q.stage.stops, func(n *expr.Node) bool { return n.Op() != expr.OpMap }) {
+			c.staged = q
 		}
-		if ok {
-			p.learn(class, q, values)
-		}
+	} else if ok {
+		p.learn(description)
 	}
 	c.put(q)
 	return q, nil
+}
+
+// staged returns the mistake of a run in segments: the segments, which were made
+// for other arguments, find some mistakes that planning would have found.
+func (p *Program) staged(err error, values []*expr.Value) error {
+	if err == nil {
+		return nil
+	}
+	if _, wrong := p.newPlan(values); wrong != nil {
+		return wrong
+	}
+	return err
 }
 
 // put adds a plan for the key of the last call, in place of the one that was not
@@ -134,11 +155,7 @@ func (c *planCache) put(q *Plan) {
 
 // forget drops a plan from the cache.
 func (c *planCache) forget(key string) {
-	steps, gone := c.byKey[key].profiles()
-	for _, s := range steps {
-		gone += s.Time
-	}
-	c.forgotten += gone
+	c.forgotten += c.byKey[key].took()
 	delete(c.byKey, key)
 }
 
@@ -228,13 +245,14 @@ func (p *Program) Plan(args ...any) (q *Plan, err error) {
 	if q, err = p.plan(values); err != nil {
 		return nil, err
 	}
-	if q.derived { // the texts of its nodes are about other lengths
+	if q.class != nil { // the texts of its nodes are about other lengths
 		return p.newPlan(values)
 	}
 	if q.stage == nil {
 		return q, nil
 	}
-	return q.stage.plan(values)
+	shown, err := q.stage.plan(values)
+	return shown, p.staged(err, values)
 }
 
 // A stage is a plan in two segments: shapes in the second depend on what the
