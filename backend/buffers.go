@@ -119,9 +119,6 @@ func (q *Plan) layOut() {
 		heap.Push(&live, s)
 	}
 	q.arena = space.peak
-	for _, s := range q.steps {
-		q.total += s.parts()
-	}
 }
 
 // byEnd is a heap of storages: the first is the one that is needed for the

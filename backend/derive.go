@@ -233,7 +233,7 @@ func (c *class) derive(description, values []int) *Plan {
 		return values[c.numbers[i-1]]
 	})
 	for _, s := range q.steps {
-		if !s.measure() {
+		if !q.measure(s) {
 			return nil
 		}
 	}
@@ -241,13 +241,26 @@ func (c *class) derive(description, values []int) *Plan {
 	return q
 }
 
-// ints cuts slices from a piece of memory.
-type ints []int
+// A copying is the memory of a plan that is being copied, in few pieces.
+type copying struct {
+	q        *Plan
+	ints     []int
+	pointers []*vertex
+	vertices []struct {
+		vertex
+		array
+	}
+	launches []struct {
+		launch
+		emitted
+	}
+	lists []*launch
+}
 
-// like returns a slice of the length of x, of no particular numbers.
-func (s *ints) like(x []int) []int {
-	out := (*s)[:len(x):len(x)]
-	*s = (*s)[len(x):]
+// take cuts a slice from a piece of memory.
+func take[T any](from *[]T, n int) []T {
+	out := (*from)[:n:n]
+	*from = (*from)[n:]
 	return out
 }
 
@@ -257,7 +270,38 @@ func (s *ints) like(x []int) []int {
 func (c *class) copy() *Plan {
 	from := c.plan
 	q := &Plan{program: from.program, batches: from.batches, dtypes: from.dtypes, thrift: from.thrift, inputs: from.inputs, class: c}
-	free := make(ints, len(c.numbers))
+	m := &copying{q: q, ints: make([]int, len(c.numbers))}
+	vertices, launches := 0, 0
+	for _, s := range from.steps {
+		launches += len(s.launches)
+		if s.vertex != nil {
+			vertices += 1 + len(s.vertex.args)
+		}
+	}
+	m.vertices, m.pointers, m.launches, m.lists = slices.Grow(m.vertices, vertices)[:vertices], make([]*vertex, vertices), slices.Grow(m.launches, launches)[:launches], make([]*launch, launches)
+	m.memory(from)
+	steps := make([]step, len(from.steps))
+	q.steps = make([]*step, len(steps))
+	for i, s := range from.steps {
+		d := &steps[i]
+		q.steps[i] = d
+		d.stored, d.why, d.counted, d.workers, d.inPlace = s.stored, s.why, s.counted, s.workers, s.inPlace
+		for _, x := range s.scratch {
+			d.scratch = append(d.scratch, q.storages[x.number])
+		}
+		if s.vertex != nil {
+			d.vertex = m.step(s.vertex)
+		}
+		if s.launches != nil {
+			d.launches = m.launch(s.launches)
+		}
+	}
+	return q
+}
+
+// memory copies the storages and results of a plan.
+func (m *copying) memory(from *Plan) {
+	q := m.q
 	storages := make([]storage, len(from.storages))
 	q.storages = make([]*storage, len(storages))
 	for i, s := range from.storages {
@@ -270,67 +314,41 @@ func (c *class) copy() *Plan {
 	arrays := make([]array, len(from.results))
 	q.results, q.shapes = make([]*array, len(arrays)), make([][]int, len(arrays))
 	for i, a := range from.results {
-		arrays[i] = array{storage: q.storages[a.number], off: a.off, strides: free.like(a.strides)}
-		q.results[i], q.shapes[i] = &arrays[i], free.like(from.shapes[i])
+		arrays[i] = array{storage: q.storages[a.number], off: a.off, strides: take(&m.ints, len(a.strides))}
+		q.results[i], q.shapes[i] = &arrays[i], take(&m.ints, len(from.shapes[i]))
 	}
-	steps := make([]step, len(from.steps))
-	q.steps = make([]*step, len(steps))
-	for i, s := range from.steps {
-		d := &steps[i]
-		q.steps[i] = d
-		d.stored, d.why, d.flops, d.counted, d.workers, d.inPlace = s.stored, s.why, s.flops, s.counted, s.workers, s.inPlace
-		for _, x := range s.scratch {
-			d.scratch = append(d.scratch, q.storages[x.number])
-		}
-		if s.vertex != nil {
-			d.vertex = q.vertex(s.vertex, &free)
-		}
-		d.launches = q.launches(s.launches, &free)
-	}
-	return q
 }
 
-// vertex returns the vertex of a step that is no kernel for the storages of q.
-func (q *Plan) vertex(from *vertex, free *ints) *vertex {
-	all := make([]struct {
-		vertex
-		array
-	}, 1+len(from.args))
-	like := func(i int, v *vertex) *vertex {
-		x, a := &all[i], v.located()
-		x.array = array{storage: q.storages[a.number], off: a.off, strides: a.strides}
-		x.vertex = vertex{node: v.node, kind: v.kind, dtype: v.dtype, shape: free.like(v.shape)}
-		x.vertex.array = &x.array
-		return &x.vertex
-	}
-	v := like(0, from)
-	v.args = make([]*vertex, len(from.args))
+// step copies the vertex of a step that is no kernel, with its arguments.
+func (m *copying) step(from *vertex) *vertex {
+	v := m.vertex(from, from.array.strides)
+	v.args = take(&m.pointers, len(from.args))
 	for i, a := range from.args {
-		v.args[i] = like(1+i, a)
-		v.args[i].array.strides = free.like(a.located().strides)
+		v.args[i] = m.vertex(a, nil)
 	}
 	return v
 }
 
-// launches returns the launches of a step for the storages of q.
-func (q *Plan) launches(from []*launch, free *ints) []*launch {
-	if len(from) == 0 {
-		return nil
+// vertex copies a vertex and where it is; nil stands for strides that are to be
+// set.
+func (m *copying) vertex(from *vertex, strides []int) *vertex {
+	x, a := &take(&m.vertices, 1)[0], from.located()
+	x.vertex = vertex{node: from.node, kind: from.kind, dtype: from.dtype, shape: take(&m.ints, len(from.shape))}
+	if strides == nil {
+		strides = take(&m.ints, len(a.strides))
 	}
-	all := make([]struct {
-		launch
-		emitted
-	}, len(from))
-	out := make([]*launch, len(from))
-	params := free.like(from[0].params)
+	x.array = array{storage: m.q.storages[a.number], off: a.off, strides: strides}
+	x.vertex.array = &x.array
+	return &x.vertex
+}
+
+// launch copies the launches of a step, which have the same parameters.
+func (m *copying) launch(from []*launch) []*launch {
+	out := take(&m.lists, len(from))
+	params := take(&m.ints, len(from[0].params))
 	for i, l := range from {
-		x := &all[i]
-		x.emitted = emitted{k: l.k, params: params, bound: make([]*storage, len(l.bound)), picks: l.picks}
-		for k, s := range l.bound {
-			if s != nil {
-				x.bound[k] = q.storages[s.number]
-			}
-		}
+		x := &take(&m.launches, 1)[0]
+		x.emitted = emitted{k: l.k, params: params, bound: l.bound, picks: l.picks}
 		x.launch = launch{emitted: &x.emitted, program: l.program, text: l.text}
 		out[i] = &x.launch
 	}
@@ -339,22 +357,9 @@ func (q *Plan) launches(from []*launch, free *ints) []*launch {
 
 // measure finds the work of a step, how it is divided, and the scratch that it
 // needs; it is not ok if that is of another kind than in the plan of the class.
-func (s *step) measure() (ok bool) {
-	if s.vertex != nil && (s.vertex.kind == kindProduct || s.vertex.kind == kindRoutine) {
-		r := newRoutine(s.vertex, nil, s.workers)
-		if r == nil || s.counted == 0 {
-			return r == nil && s.counted == 0
-		}
-		s.flops, s.counted, s.text = r.flops(), r.count(), r.describe()
-		rooms := r.scratch()
-		if len(rooms) != len(s.scratch) {
-			return false
-		}
-		for i, m := range rooms {
-			if s.scratch[i].n = m.n; s.scratch[i].dtype != m.dtype {
-				return false
-			}
-		}
+func (q *Plan) measure(s *step) (ok bool) {
+	if s.vertex != nil {
+		return s.vertex.kind != kindRoutine || s.room()
 	}
 	for i, l := range s.launches {
 		if i == 0 {
@@ -366,8 +371,26 @@ func (s *step) measure() (ok bool) {
 		l.chunk = chunkOf(l.units, l.work)
 		for _, b := range l.bound {
 			if b != nil && b.partial && i == 0 {
-				b.n = l.units
+				q.storages[b.number].n = l.units
 			}
+		}
+	}
+	return true
+}
+
+// room sets the size of the scratch of a routine.
+func (s *step) room() (ok bool) {
+	r := newRoutine(s.vertex, nil, s.workers)
+	if r == nil || s.counted == 0 {
+		return r == nil && s.counted == 0
+	}
+	rooms := r.scratch()
+	if len(rooms) != len(s.scratch) {
+		return false
+	}
+	for i, m := range rooms {
+		if s.scratch[i].n = m.n; s.scratch[i].dtype != m.dtype {
+			return false
 		}
 	}
 	return true

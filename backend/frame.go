@@ -27,6 +27,7 @@ type frame struct {
 	options  par.Options // of this run
 	progress func(done, total int64)
 	done     int64 // parts that have ended, for progress
+	total    int64 // of all steps
 	errs     []error
 	together func(worker, lo, hi int) // runs steps of the batch that begins at first
 	first    int
@@ -185,7 +186,12 @@ func (f *frame) run(o par.Options) error {
 	for _, r := range f.refs {
 		r.arg.Data = f.data[r.storage.id]
 	}
-	f.options, f.done = o, 0
+	f.options, f.done, f.total = o, 0, 0
+	if f.progress != nil {
+		for i := range f.steps {
+			f.total += f.parts(i)
+		}
+	}
 	for _, b := range f.q.batches {
 		if o.Context != nil && o.Context.Err() != nil {
 			return o.Context.Err()
@@ -217,9 +223,17 @@ func (f *frame) batch(b batch) error {
 			err = f.errs[i]
 		}
 		f.errs[i] = nil
-		f.advance(f.q.steps[i].parts())
+		f.advance(f.parts(i))
 	}
 	return err
+}
+
+// parts returns the number of parts of step i.
+func (f *frame) parts(i int) int64 {
+	if r := f.steps[i].routine; r != nil {
+		return max(r.count(), 1)
+	}
+	return f.q.steps[i].parts()
 }
 
 // step runs step i.
@@ -229,7 +243,7 @@ func (f *frame) step(i int, o par.Options) error {
 		if err := f.opaque(s.vertex, &f.steps[i], o); err != nil {
 			return err
 		}
-		f.advance(s.parts())
+		f.advance(f.parts(i))
 		return nil
 	}
 	for k, l := range s.launches {

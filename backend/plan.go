@@ -23,7 +23,6 @@ type Plan struct {
 	dtypes      []expr.DType
 	inputs      []*vertex
 	arena       int64 // bytes
-	total       int64 // parts of all steps, for progress
 	thrift      thrift
 	stage       *stage // if sizes depend on data
 	frames      sync.Pool

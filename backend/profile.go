@@ -88,7 +88,7 @@ func (q *Plan) profiles() (all []StepProfile, forgotten time.Duration) {
 	for i, shown := range q.shown() {
 		if s := q.steps[i]; s.runs.Load() > 0 {
 			last := shown.stored[len(shown.stored)-1].node
-			all = append(all, StepProfile{shortText(last), last.Pos(), s.engine(), s.runs.Load(), time.Duration(s.nanoseconds.Load()), shown.bytes(), s.flops})
+			all = append(all, StepProfile{shortText(last), last.Pos(), s.engine(), s.runs.Load(), time.Duration(s.nanoseconds.Load()), shown.bytes(), shown.flops})
 		}
 	}
 	return all, 0
@@ -179,7 +179,7 @@ func WithProgress(ctx context.Context, f func(done, total int64)) context.Contex
 // ended parts of its step are complete.
 func (f *frame) watched(o par.Options, ended int64) par.Options {
 	if f.progress != nil {
-		before, report, total := f.done+ended, f.progress, f.q.total
+		before, report, total := f.done+ended, f.progress, f.total
 		o.Progress = func(done, _ int) { report(before+int64(done), total) }
 	}
 	return o
@@ -189,6 +189,6 @@ func (f *frame) watched(o par.Options, ended int64) par.Options {
 func (f *frame) advance(parts int64) {
 	if f.progress != nil {
 		f.done += parts
-		f.progress(f.done, f.q.total)
+		f.progress(f.done, f.total)
 	}
 }

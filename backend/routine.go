@@ -106,7 +106,7 @@ func (s *splitter) whole(n, chunk int, body func(worker, lo, hi int)) error {
 	err := par.For(s.options, n, chunk, body)
 	s.ended++
 	if s.f.progress != nil {
-		s.f.progress(s.f.done+s.ended, s.f.q.total)
+		s.f.progress(s.f.done+s.ended, s.f.total)
 	}
 	return err
 }
