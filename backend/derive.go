@@ -368,7 +368,7 @@ func (q *Plan) measure(s *step) (ok bool) {
 			l.work = s.flops
 		}
 		l.units = l.k.Units(l.params)
-		l.chunk = chunkOf(l.units, l.work)
+		l.cut()
 		for _, b := range l.bound {
 			if b != nil && b.partial && i == 0 {
 				q.storages[b.number].n = l.units

@@ -14,7 +14,7 @@ var (
 	// Limits between which the lengths of a class are: x < limit for all of them,
 	// or for none. 0 and 1 are special everywhere; the others decide about the
 	// order of reductions and about vectors.
-	lengthLimits = []int{0, 1, 2, 4, minBeside, minLanes, 1 << 12, chunkLength + 1, 1 << 15}
+	lengthLimits = []int{0, 1, 2, 4, minBeside, minLanes, 1 << 12, chunkLength + 1, 1 << 15, maxLine + 1}
 
 	// The same for bounds of slices and other integers.
 	boundLimits = []int{0, 1}
@@ -151,11 +151,34 @@ func (x *sample) watch(v *vertex) {
 		from := v.args[0].shape
 		if o := orderOf(from, reducedAxes(v)); len(o.axes) > 0 {
 			x.sizes = append(x.sizes, keptInside(from, o.axes))
+			others := 1
+			for _, a := range o.axes[:len(o.axes)-1] {
+				others *= from[a]
+			}
+			x.sizes = append(x.sizes, others)
 		}
+	case kindTake, kindScatter:
+		x.watchCounted(v)
 	case kindProduct:
 		for _, a := range v.args {
 			_, strides := a.layout()
 			x.lengths = append(x.lengths, strides...)
+		}
+	}
+}
+
+// watchCounted collects what decides whether an index array that counts stays
+// within the axis that it is for.
+func (x *sample) watchCounted(v *vertex) {
+	axes := v.node.Attr().(expr.Gathered).Axes
+	for k, index := range v.args[len(v.args)-len(axes):] {
+		for index.kind == kindView {
+			index = index.args[0]
+		}
+		if index.node.Op() == expr.OpArange && index.dtype.IsInteger() {
+			first, step := valueOf(index.node.Arg(0)), valueOf(index.node.Arg(2))
+			n := v.args[0].shape[axes[k]]
+			x.chain(0, n, first, first+step*(index.shape[0]-1), step, -step)
 		}
 	}
 }
