@@ -23,9 +23,6 @@ func (g *group) emit() *emitted {
 		return g.emitRoots()
 	}
 	e := newEmitter(g)
-	if g.opaque.kind == kindScan {
-		e.scan(g.opaque)
-	}
 	for _, p := range g.parts {
 		e.joinedLoops(p.dims, func(e *emitter, at []coord) { e.storePart(p, at) })
 	}
@@ -42,7 +39,7 @@ func (e *emitter) done() *emitted {
 // where what is inside of some of them tells these apart.
 func (g *group) emitRoots() *emitted {
 	e := newEmitter(g)
-	if g.combined != nil || g.hoists > 0 || len(g.scratch) > 0 || slices.ContainsFunc(g.roots, func(r *root) bool { return len(r.loops) < len(g.order) }) {
+	if g.combined != nil || g.line != 0 || g.hoists > 0 || len(g.scratch) > 0 || slices.ContainsFunc(g.roots, func(r *root) bool { return len(r.loops) < len(g.order) }) {
 		e.mainNest()
 		return e.done()
 	}
@@ -125,7 +122,7 @@ func (e *emitter) plainLoops(dims []int, body func(e *emitter, at []coord)) []ke
 
 // storeRoot writes the store of a root.
 func (e *emitter) storeRoot(r *root) {
-	place := replaced(identity(r.v.shape, r.loops), e.loopOf)
+	place := e.placeOf(r)
 	e.store(r.v.array.storage, r.v.array.address(place), e.gen(r.v, place))
 }
 

@@ -26,6 +26,8 @@ type nestLoop struct {
 	by     int        // length of the chunks that it counts
 	block  kernel.Var // the loop over chunks, of which it goes through one
 	lanes  int
+	scans  []*root // along this loop, which is the innermost
+	vector bool
 }
 
 // A foldAt is a reduction in a nest: along the loops inside of the outermost from
@@ -40,7 +42,11 @@ type foldAt struct {
 // is inside of the first i: a result if all of its loops are there.
 func (n *nest) write(e *emitter, i int) [][]kernel.Value {
 	var have [][]kernel.Value
-	if i < len(n.loops) {
+	switch {
+	case i == len(n.loops):
+	case n.loops[i].scans != nil:
+		n.scan(e, i)
+	default:
 		have = n.loop(e, i)
 	}
 	if i == n.until {
@@ -59,7 +65,7 @@ func (n *nest) loop(e *emitter, i int) [][]kernel.Value {
 		active = slices.DeleteFunc(slices.Clone(n.folds), func(f foldAt) bool { return f.from > i })
 	}
 	l := n.loops[i]
-	r := &kernel.Reduce{Lanes: max(l.lanes, 1), Loop: kernel.Loop{Var: l.v, Block: l.block}}
+	r := &kernel.Reduce{Lanes: max(l.lanes, 1), Loop: kernel.Loop{Var: l.v, Block: l.block, Vector: l.vector}}
 	if l.block == 0 {
 		r.Extent = e.param(l.extent)
 	}
@@ -178,26 +184,7 @@ func (e *emitter) steps(folds []foldAt, x, y []kernel.Value) []kernel.Value {
 // them, and the reductions.
 func (e *emitter) mainNest() {
 	g := e.g
-	n := &nest{until: -1}
-	levels := []int{0} // inside of how many loops of the group one is inside of i loops of the nest
-	chunks := kernel.Var(0)
-	for i, x := range g.order {
-		l := nestLoop{v: e.variable(), extent: g.extent[x]}
-		e.loopOf[x] = unit(l.v)
-		c := g.combined
-		if c != nil && c.chunk != 0 && i == c.cut {
-			chunks = e.variable()
-			n.loops = append(n.loops, nestLoop{v: chunks, extent: g.extent[c.inner], by: c.chunk})
-			levels = append(levels, -1)
-		}
-		if c != nil && x == c.inner {
-			l.block, l.lanes = chunks, c.lanes
-		}
-		n.loops, levels = append(n.loops, l), append(levels, i+1)
-		if c != nil && i+1 == c.level {
-			n.until = len(n.loops)
-		}
-	}
+	n, levels := e.groupLoops()
 	stored := make(map[*vertex]*root)
 	for _, r := range g.roots {
 		if r.combines {
@@ -225,6 +212,38 @@ func (e *emitter) mainNest() {
 	}
 	have := n.write(e, 0)
 	n.finish(e, 0, have)
+}
+
+// groupLoops returns the loops of the group as a nest, and inside of how many loops
+// of the group one is inside of each number of loops of the nest.
+func (e *emitter) groupLoops() (*nest, []int) {
+	g, c := e.g, e.g.combined
+	n, levels := &nest{until: -1}, []int{0}
+	if g.line != 0 {
+		n.loops = e.linesAlong()
+		for i := range g.order {
+			levels = append(levels, i+1)
+		}
+		return n, levels
+	}
+	var chunks kernel.Var
+	for i, x := range g.order {
+		if c != nil && c.chunk != 0 && i == c.cut {
+			chunks = e.variable()
+			n.loops = append(n.loops, nestLoop{v: chunks, extent: g.extent[c.inner], by: c.chunk})
+			levels = append(levels, -1)
+		}
+		l := nestLoop{v: e.variable(), extent: g.extent[x]}
+		e.loopOf[x] = unit(l.v)
+		if c != nil && x == c.inner {
+			l.block, l.lanes = chunks, c.lanes
+		}
+		n.loops, levels = append(n.loops, l), append(levels, i+1)
+		if c != nil && i+1 == c.level {
+			n.until = len(n.loops)
+		}
+	}
+	return n, levels
 }
 
 // mainFold returns the fold of a reduction by the loops of the group.

@@ -45,6 +45,7 @@ type group struct {
 	opaque  *vertex                  // for groups that are no loops over roots: product, reference, concatenate ...
 	parts   []*part                  // of an assembled vertex
 	roots   []*root                  // what it stores
+	scans   []*root                  // running sums and products by its loops
 	closing []*root                  // reductions by its loops that are not stored: roots are computed from them
 	hoisted []hoisted                // reductions with loops of their own
 	hoists  int                      // how many of these are inside of fewer loops than what needs them
@@ -171,7 +172,10 @@ func (s *fusion) vertex(v *vertex) {
 		}
 		s.opaque(v)
 		return
-	case kindProduct, kindRoutine, kindReference, kindItem, kindConcat, kindSetSlice, kindScan:
+	case kindScan:
+		s.scan(v)
+		return
+	case kindProduct, kindRoutine, kindReference, kindItem, kindConcat, kindSetSlice:
 		s.opaque(v)
 		return
 	}
@@ -222,10 +226,7 @@ func (s *fusion) need(v *vertex, u use) {
 func (s *fusion) root(v *vertex) {
 	g, r := s.join(v)
 	if g == nil {
-		g, r = s.group(), s.firstRoot(v)
-		for i, n := range trim(domainOf(v).shape) {
-			g.addLoop(r.loops[i], n)
-		}
+		g, r = s.newGroup(v)
 	}
 	if r.combines {
 		g.combine(r)
@@ -233,18 +234,33 @@ func (s *fusion) root(v *vertex) {
 		g.settle(r.loops)
 		g.prefer(v, r.loops)
 	}
+	s.store(v, g, r)
+	g.weight++
+	s.visible(v, g, r)
+	s.rootArgs(v, g, r)
+}
+
+// store makes v, or those of its results that are needed, a root of g like r.
+func (s *fusion) store(v *vertex, g *group, r *root) {
 	for _, item := range v.results() {
 		if item.output || len(item.uses) > 0 {
 			g.roots = append(g.roots, &root{item, r.loops, r.combines})
 			item.home = g
 		}
 	}
-	g.weight++
 	for _, u := range v.uses {
 		s.depend(u.by, g)
 	}
-	s.visible(v, g, r)
-	s.rootArgs(v, g, r)
+}
+
+// newGroup returns a group for v, with v as a root of it.
+func (s *fusion) newGroup(v *vertex) (*group, *root) {
+	g := s.group()
+	r := &root{v, s.fresh(len(trim(domainOf(v).shape))), v.kind == kindReduce && len(combinedAxes(v)) > 0}
+	for i, n := range trim(domainOf(v).shape) {
+		g.addLoop(r.loops[i], n)
+	}
+	return g, r
 }
 
 // domainOf returns the array through whose elements one goes to compute v.
@@ -253,11 +269,6 @@ func domainOf(v *vertex) *vertex {
 		return v.args[0]
 	}
 	return v
-}
-
-// firstRoot returns v as a root with new loops.
-func (s *fusion) firstRoot(v *vertex) *root {
-	return &root{v, s.fresh(len(trim(domainOf(v).shape))), v.kind == kindReduce && len(combinedAxes(v)) > 0}
 }
 
 // combinedAxes returns the axes of its argument along which the reduction v
@@ -311,8 +322,6 @@ func (s *fusion) opaque(v *vertex) {
 	switch v.kind {
 	case kindConcat, kindSetSlice, kindScatter:
 		s.assemble(v, g)
-	case kindScan:
-		s.scan(v, g)
 	default:
 		for _, a := range v.args {
 			s.need(a, use{by: g, whole: true, contiguous: v.kind != kindProduct || !blasReads(a)})

@@ -20,7 +20,7 @@ type hoisted struct {
 // and do not need one another.
 type sweep struct {
 	key    string
-	outer  int          // how many loops are around
+	whole  bool         // along all axes
 	loops  []kernel.Var // along the axes that are combined
 	coarse bool         // workers could not share them well if there was more to do in each iteration
 	region int
@@ -382,9 +382,8 @@ func (s *fusion) sweep(v *vertex, u use) *sweep {
 			return st
 		}
 	}
-	rows, _ := u.rows()
-	st := &sweep{key: key, outer: len(rows), loops: s.fresh(len(combinedAxes(v))), region: s.region()}
-	if len(st.loops) > 0 && len(rows) == 0 {
+	st := &sweep{key: key, whole: v.whole(), loops: s.fresh(len(combinedAxes(v))), region: s.region()}
+	if st.whole && len(st.loops) > 0 {
 		st.coarse = !combinationOf(v, st.loops).shareable(product(v.args[0].shape))
 	}
 	st.neededBy(users)

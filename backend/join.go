@@ -192,7 +192,7 @@ func (s *fusion) candidates(sp space, sources []*vertex) []*group {
 // joinRows finds the group that computes v, a reduction or something of its
 // results, once for each row, and needs it for the elements of the row.
 func (s *fusion) joinRows(v *vertex) *root {
-	if len(v.uses) == 0 {
+	if len(v.uses) == 0 || v.kind == kindScan {
 		return nil
 	}
 	g := v.uses[0].by
@@ -232,6 +232,8 @@ func (s *fusion) fit(v *vertex, g *group, sp space) *root {
 	}
 	own := every(r.loops, g.has)
 	switch {
+	case v.kind == kindScan && !(own && len(r.loops) == len(g.order) && g.scannable(r)):
+		return nil
 	case v.kind == kindReduce && len(combinedAxes(v)) > 0:
 		return s.fitReduction(g, r, sp)
 	case own && len(r.loops) == len(g.order):
@@ -335,6 +337,9 @@ func (s *fusion) extend(g *group, r *root, sp space) *root {
 	if r.v.kind == kindReduce || !g.shares(r.v, sp.size) {
 		return nil
 	}
+	if g.line != 0 {
+		return nil
+	}
 	rows, dims := slices.Clone(g.order), trim(r.v.shape)
 	st := g.onlySweep()
 	if st != nil {
@@ -379,9 +384,9 @@ func (g *group) onlySweep() *sweep {
 	var only *sweep
 	for _, h := range g.hoisted {
 		switch st := h.sweep; {
-		case len(g.order) > 0 || st.outer == 0 && only != nil && st != only:
+		case len(g.order) > 0 || st.whole && only != nil && st != only:
 			return nil
-		case st.outer == 0:
+		case st.whole:
 			only = st
 		}
 	}

@@ -18,6 +18,7 @@ type loopOrder struct {
 	settled  []int              // how many of the outermost loops are known to be these
 	placed   map[int]bool       // inside of how many loops something is computed
 	combined *combination       // nil if no loop combines
+	line     kernel.Var         // the loop along which there are scans, 0 if there are none; it is the innermost
 }
 
 // A combination is what reductions along the loops of a group have in common.
@@ -156,7 +157,7 @@ func (c *combination) shareable(n int) bool { return c.chunk == 0 || n >= c.chun
 // along the axes of the argument of v, can compute the reduction v.
 func (l *loopOrder) combinable(v *vertex, loops []kernel.Var) bool {
 	c := combinationOf(v, loops)
-	if l.combined != nil && *c != *l.combined {
+	if l.line != 0 || l.combined != nil && *c != *l.combined {
 		return false
 	}
 	if c.level < len(l.order) && !c.shareable(l.extent[c.inner]) {

@@ -108,6 +108,8 @@ o, grad(s, x), grad(s, a), grad(s, b)`, [][]int{{300, 200}, {300, 200}, {200}, {
 	{"standardised columns", "x: float64[?, ?]\n(x - mean(x, axis=0))/sqrt(var(x, axis=0) + 1e-5)", [][]int{{300, 200}}, 1, 300 * 200 * 8},
 	{"softmax of columns", "x: float32[?, ?]\nsoftmax(x, axis=0)", [][]int{{300, 200}}, 1, 300 * 200 * 4},
 	{"sums of rows and of all", "x: float64[?, ?]\nmax(x, axis=1), sum(x), sum(x, axis=1)", [][]int{{300, 200}}, 1, 0},
+	{"running sum and what follows", "x: float64[?]\ny: float64[?]\nc = cumsum(exp(x))\nc*2 + y, c, cumprod(x), sqrt(cumsum(x*x))", [][]int{{1000}, {1000}}, 1, 4 * 8000},
+	{"running sums of columns", "x: float64[?, ?]\nc = cumsum(x, axis=0)\nc/max(x, axis=0), c*x", [][]int{{300, 200}}, 1, 2 * 300 * 200 * 8},
 	{"concatenate", "x: float64[?]\ny: float64[?]\nconcatenate((exp(x), y[::-1]), axis=0)", [][]int{{100}, {50}}, 1, 1200},
 	{"gather", "x: float64[?]\ni: int64[?]\nsum(x[i]*2)", [][]int{{100}, {50}}, 1, 8},
 	{"scatter", "x: float64[?]\ni: int64[?]\ny: float64[?]\ninc_subtensor(x[i], exp(y))", [][]int{{100}, {50}, {50}}, 1, 800},

@@ -7,37 +7,57 @@ import (
 	"arignote/expr"
 )
 
-// takeScan returns the function that takes up a tile in a Vector loop that is
-// an ordered fold by one instruction: the states of all iterations are made one
-// after the other in one Go loop, and what follows from them runs for the whole
-// tile. It is nil for other loops.
+// takeScan returns the function that takes up a tile in a Vector loop that is an
+// ordered fold, each state of which is made by one instruction: the states of all
+// iterations are made one after the other in one Go loop, and what follows from
+// them runs for the whole tile. It is nil for other loops.
 func (c *compiler) takeScan(r *kernel.Reduce, acc []accumulator, rest []kernel.Stmt) func(w int) {
-	if r.Lanes != 1 || len(acc) != 1 || len(rest) == 0 {
+	n := len(acc)
+	if r.Lanes != 1 || len(rest) < n {
 		return nil
 	}
-	s, ok := rest[0].(*kernel.Let)
-	state := r.States[0]
-	if !ok || len(s.Args) != 2 || s.Dst != state.Next || s.Args[0] != state.Value || s.Args[1] == state.Value {
-		return nil
-	}
-	for n := range kernel.All(rest[1:]) {
-		if slices.Contains(kernel.Uses(n), state.Value) {
+	for i, state := range r.States {
+		s, ok := rest[i].(*kernel.Let)
+		if !ok || len(s.Args) != 2 || s.Dst != state.Next || s.Args[0] != state.Value {
 			return nil
 		}
+		for _, other := range r.States {
+			if s.Args[1] == other.Value || slices.ContainsFunc(rest[n:], func(s kernel.Stmt) bool { return usesValue(s, other.Value) }) {
+				return nil
+			}
+		}
 	}
-	out := types[c.k.Values[s.Dst]].register()
-	out.grow(c.tile)
-	scan := scanFor(s.Op, out, acc[0].own, c.values[s.Args[1]].register)
-	if scan == nil {
-		return nil
+	var outs []register
+	var scans []func()
+	for i := range acc {
+		s := rest[i].(*kernel.Let)
+		out := types[c.k.Values[s.Dst]].register()
+		out.grow(c.tile)
+		scan := scanFor(s.Op, out, acc[i].own, c.values[s.Args[1]].register)
+		if scan == nil {
+			return nil
+		}
+		c.values[s.Dst] = value{register: out, vary: true}
+		outs, scans = append(outs, out), append(scans, scan)
 	}
-	c.values[s.Dst] = value{register: out, vary: true}
-	after := c.block(rest[1:], nil)
+	after := c.block(rest[n:], nil)
 	return func(w int) {
-		out.window(0, w)
-		scan()
+		for i, scan := range scans {
+			outs[i].window(0, w)
+			scan()
+		}
 		after.run(w)
 	}
+}
+
+// usesValue reports whether s, or what is inside of it, uses v.
+func usesValue(s kernel.Stmt, v kernel.Value) bool {
+	for n := range kernel.All([]kernel.Stmt{s}) {
+		if slices.Contains(kernel.Uses(n), v) {
+			return true
+		}
+	}
+	return false
 }
 
 // scanFor returns the loop that fills the window of out with the states after

@@ -32,6 +32,29 @@ func reduceCases() []Case {
 			}
 			return []int{n}, []any{x, []float64{0}}, []any{nil, []float64{s}}
 		}},
+		{"running sum and product", `kernel(x: float64 in, y: float64 out, z: float64 out; n) {
+			zero: float64 = const 0
+			one: float64 = const 1
+			reduce i < n vector lanes 1 (s: float64 = zero, p: float64 = one) {
+				v: float64 = load x[i]
+				w: float64 = sub(v, one)
+				t: float64 = add(s, v)
+				q: float64 = mul(p, w)
+				store y[i] = t
+				u: float64 = sub(q, t)
+				store z[i] = u
+				next t, q
+			} gives total, all
+		}`, func(n int, r *rand.Rand) ([]int, []any, []any) {
+			x, y, z := normal(n, r), make([]float64, n), make([]float64, n)
+			s, p := 0.0, 1.0
+			for i, v := range x {
+				s += v
+				p *= v - 1
+				y[i], z[i] = s, p-s
+			}
+			return []int{n}, []any{x, make([]float64, n), make([]float64, n)}, []any{nil, y, z}
+		}},
 		{"mean and scaled elements", `kernel(x: float64 in, y: float64 out, mean: float64 out over c; n) {
 			zero: float64 = const 0
 			two: float64 = const 2
