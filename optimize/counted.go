@@ -1,6 +1,7 @@
 package optimize
 
 import (
+	"math"
 	"math/bits"
 
 	"arignote/expr"
@@ -29,10 +30,10 @@ var structureCounting = []Rule{
 }
 
 const (
-	maxDegree  = 7  // of polynomials
-	maxPeriod  = 64 // of remainders
-	maxPieces  = 16 // of the function on one residue class
-	maxClasses = 8  // residue classes that are summed, where the count is not known
+	maxDegree  = 7    // of polynomials
+	maxPeriod  = 4096 // of remainders
+	maxPieces  = 16   // of the function on one residue class
+	maxClasses = 64   // residue classes that are summed, where the count is not known
 	maxCounted = 1 << 31
 )
 
@@ -47,21 +48,18 @@ func sumArange(r *run, n *expr.Node) *expr.Node {
 	if !c.findRange(x) || c.leaf == nil || c.period > maxPeriod || !r.sameShape(c.leaf, x) {
 		return nil // where shapes may differ, a fill may stretch a range of one number
 	}
+	_, known := c.count.value()
 	var total *scalar
 	classes := 0
 	for class := range c.period {
 		c.class = class
 		f, ok := c.function(x)
-		if !ok {
+		if classes += oneOf(len(f) > 0); !ok || !known && classes > maxClasses {
 			return nil
 		}
 		for _, p := range f {
 			total = c.add(total, c.sum(p))
 		}
-		classes += oneOf(len(f) > 0)
-	}
-	if _, known := c.count.value(); !known && classes > maxClasses {
-		return nil
 	}
 	return c.node(total)
 }
@@ -206,14 +204,40 @@ func (c *counter) findRange(x *expr.Node) bool {
 			return false
 		}
 	}
-	if x.Op() == expr.OpMod || x.Op() == expr.OpFloorDiv {
-		m, ok := integerOf(unstretched(x.Arg(1)))
-		if !ok || m < 1 || m > maxPeriod {
+	if m, _, divides := divisorOf(x); divides {
+		m = max(m, -m)
+		if m < 1 || m > maxPeriod {
 			return false
 		}
 		c.period = c.period / gcd(c.period, int(m)) * int(m)
 	}
 	return c.leaf != nil && c.period <= maxPeriod
+}
+
+// divisorOf reads x as a remainder or quotient by a constant; m is 0 if that is
+// none that can be counted with. x & 7 is x % 8, x >> 3 is x // 8.
+func divisorOf(x *expr.Node) (m int64, quotient, divides bool) {
+	switch x.Op() {
+	case expr.OpMod, expr.OpFloorDiv, expr.OpShr:
+	case expr.OpAnd:
+		if x.DType() == expr.Bool {
+			return 0, false, false
+		}
+	default:
+		return 0, false, false
+	}
+	m, ok := integerOf(unstretched(x.Arg(1)))
+	switch {
+	case !ok || m < -maxPeriod || m > maxPeriod:
+		m = 0
+	case x.Op() == expr.OpAnd && (m < 0 || m&(m+1) != 0), x.Op() == expr.OpShr && (m < 0 || m > 62):
+		m = 0
+	case x.Op() == expr.OpAnd:
+		m++
+	case x.Op() == expr.OpShr:
+		m = 1 << m
+	}
+	return m, x.Op() == expr.OpFloorDiv || x.Op() == expr.OpShr, true
 }
 
 // unstretched returns the scalar of which x consists, x if it does not.
@@ -352,7 +376,16 @@ func (c *counter) combine(x *expr.Node, args [][]piece) ([]piece, bool) {
 		return append(args[0][:len(args[0]):len(args[0])], c.negative(args[1])...), x.DType() == expr.Int64
 	case expr.OpNeg:
 		return c.negative(args[0]), x.DType() == expr.Int64
+	case expr.OpMod, expr.OpFloorDiv, expr.OpShr:
+		return c.divide(x, args[0])
+	case expr.OpShl:
+		return c.shifted(args[0], unstretched(x.Arg(1)))
+	case expr.OpMaximum, expr.OpMinimum, expr.OpAbs, expr.OpSign, expr.OpClip:
+		return c.bounded(x, args)
 	case expr.OpMul, expr.OpAnd:
+		if x.Op() == expr.OpAnd && x.DType() != expr.Bool {
+			return c.divide(x, args[0])
+		}
 		out, ok := args[0], x.Op() == expr.OpMul || x.DType() == expr.Bool
 		for _, a := range args[1:] {
 			var fits bool
@@ -364,14 +397,64 @@ func (c *counter) combine(x *expr.Node, args [][]piece) ([]piece, bool) {
 		return c.multiply(args[0], args[0])
 	case expr.OpPow:
 		return c.power(args[0], unstretched(x.Arg(1)))
-	case expr.OpOr, expr.OpNot:
+	case expr.OpOr, expr.OpXor, expr.OpNot:
 		return c.logic(x, args)
 	case expr.OpWhere:
 		return c.choose(args)
-	case expr.OpMod, expr.OpFloorDiv:
-		return c.divide(x, args[0])
 	}
-	return c.compare(x, args)
+	if len(args) != 2 || x.Arg(0).DType() == expr.Bool || x.Arg(1).DType() == expr.Bool {
+		return nil, false
+	}
+	return c.compare(x.Op(), x.Args(), args)
+}
+
+// shifted multiplies by a power of two.
+func (c *counter) shifted(f []piece, by *expr.Node) ([]piece, bool) {
+	k, ok := integerOf(by)
+	if !ok || k < 0 || k > 63 {
+		return nil, false
+	}
+	return c.multiply(f, []piece{{p: polynomial{number64(1 << k)}}})
+}
+
+// bounded is the larger or smaller of two functions, or another choice by a
+// comparison: where(x < 0, -x, x) is abs(x).
+func (c *counter) bounded(x *expr.Node, args [][]piece) ([]piece, bool) {
+	if x.DType() != expr.Int64 {
+		return nil, false
+	}
+	nodes := x.Args()
+	if len(nodes) == 1 {
+		nodes, args = []*expr.Node{nodes[0], c.r.weak(0)}, [][]piece{args[0], nil}
+	}
+	op := expr.OpLt
+	if x.Op() == expr.OpMaximum {
+		op = expr.OpGt
+	}
+	first, ok := c.compare(op, nodes[:2], args[:2])
+	if !ok {
+		return nil, false
+	}
+	switch x.Op() {
+	case expr.OpAbs:
+		return c.choose([][]piece{first, c.negative(args[0]), args[0]})
+	case expr.OpSign:
+		second, ok := c.compare(expr.OpGt, nodes, args)
+		return append(second, c.negative(first)...), ok
+	case expr.OpClip:
+		lo, okLo := integerOf(unstretched(nodes[1]))
+		hi, okHi := integerOf(unstretched(nodes[2]))
+		beyond, ok := c.compare(expr.OpGt, []*expr.Node{nodes[0], nodes[2]}, [][]piece{args[0], args[2]})
+		if !okLo || !okHi || lo > hi || !ok {
+			return nil, false
+		}
+		inside, ok := c.choose([][]piece{beyond, args[2], args[0]})
+		if !ok {
+			return nil, false
+		}
+		return c.choose([][]piece{first, args[1], inside})
+	}
+	return c.choose([][]piece{first, args[0], args[1]})
 }
 
 func (c *counter) negative(f []piece) []piece {
@@ -445,7 +528,8 @@ func (c *counter) complement(f []piece) []piece {
 	return append([]piece{{p: polynomial{number64(1)}}}, c.negative(f)...)
 }
 
-// logic computes with conditions, which are 0 or 1: a|b is a + b - a*b.
+// logic computes with conditions, which are 0 or 1: a|b is a + b - a*b, a^b is
+// a + b - 2*a*b.
 func (c *counter) logic(x *expr.Node, args [][]piece) ([]piece, bool) {
 	if x.DType() != expr.Bool {
 		return nil, false
@@ -454,6 +538,9 @@ func (c *counter) logic(x *expr.Node, args [][]piece) ([]piece, bool) {
 		return c.complement(args[0]), true
 	}
 	both, ok := c.multiply(args[0], args[1])
+	if x.Op() == expr.OpXor {
+		both = append(both[:len(both):len(both)], both...)
+	}
 	out := append(args[0][:len(args[0]):len(args[0])], args[1]...)
 	return append(out, c.negative(both)...), ok
 }
@@ -483,39 +570,36 @@ func straight(f []piece) (a, b int64, ok bool) {
 
 // divide is the remainder or the quotient of a + b*q by m, which divides b.
 func (c *counter) divide(x *expr.Node, f []piece) ([]piece, bool) {
-	m, okM := integerOf(unstretched(x.Arg(1)))
+	m, isQuotient, okM := divisorOf(x)
 	a, b, ok := straight(f)
-	if !ok || !okM || m < 1 || b%m != 0 {
+	if !ok || !okM || m == 0 || b%m != 0 {
 		return nil, false
 	}
 	quotient := floorDiv64(a, m)
 	p := polynomial{number64(quotient), number64(b / m)}
-	if x.Op() == expr.OpMod {
+	if !isQuotient {
 		p = polynomial{number64(a - quotient*m)}
 	}
 	return []piece{{p: c.product(p, polynomial{number64(1)})}}, true
 }
 
-// compare is 1 where the comparison of x holds: known in the class, or on an
-// interval of k.
-func (c *counter) compare(x *expr.Node, args [][]piece) ([]piece, bool) {
-	if len(args) != 2 || x.Arg(0).DType() == expr.Bool || x.Arg(1).DType() == expr.Bool {
-		return nil, false
-	}
+// compare is 1 where the comparison of two nodes, whose functions are args, holds:
+// known in the class, or on an interval of k.
+func (c *counter) compare(op expr.Op, of []*expr.Node, args [][]piece) ([]piece, bool) {
 	a, b, ok := straight(args[0])
 	d, e, also := straight(args[1])
 	one := []piece{{p: polynomial{number64(1)}}}
 	if ok && also && b == e {
-		if compare64(x.Op(), a, d) {
+		if compare64(op, a, d) {
 			return one, true
 		}
-		return nil, comparison(x.Op())
+		return nil, comparison(op)
 	}
 	switch {
-	case unstretched(x.Arg(1)).Rank() == 0 && ok:
-		return c.threshold(x.Op(), a, b, unstretched(x.Arg(1)))
-	case unstretched(x.Arg(0)).Rank() == 0 && also:
-		return c.threshold(mirroredComparison[x.Op()], d, e, unstretched(x.Arg(0)))
+	case unstretched(of[1]).Rank() == 0 && ok:
+		return c.threshold(op, a, b, unstretched(of[1]))
+	case unstretched(of[0]).Rank() == 0 && also:
+		return c.threshold(mirroredComparison[op], d, e, unstretched(of[0]))
 	}
 	return nil, false
 }
@@ -550,7 +634,7 @@ func (c *counter) threshold(op expr.Op, a, b int64, with *expr.Node) ([]piece, b
 	if !ok || b == 0 {
 		return nil, false
 	}
-	limit := int64(1) << 61 // no element is beyond; so nothing overflows below
+	limit := int64(math.MaxInt64 - 1<<46) // hardly an element is beyond; so nothing overflows below
 	t = c.max(c.min(t, number64(limit)), number64(-limit))
 	below, orEqual := c.below(a, b, t), c.below(a, b, c.add(t, number64(1)))
 	switch op {

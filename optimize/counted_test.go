@@ -38,6 +38,16 @@ var counted = []struct {
 		return 1
 	}},
 	{"(i != 4) & ~(i > k)", func(i, k int64) int64 { return when(i != 4 && i <= k) }},
+	{"maximum(i, k) - 2*minimum(i, 3)", func(i, k int64) int64 { return max(i, k) - 2*min(i, 3) }},
+	{"abs(i - 4) + sign(i - 6)*i", func(i, k int64) int64 { return max(i-4, 4-i) + i*(when(i > 6)-when(i < 6)) }},
+	{"clip(2*i, -3, 9)", func(i, k int64) int64 { return min(max(2*i, -3), 9) }},
+	{"(i % 2 == 0) ^ (i % 3 == 0)", func(i, k int64) int64 { return when((modulo(i, 2) == 0) != (modulo(i, 3) == 0)) }},
+	{"(i & 3)*i + (i >> 2) - (i << 5)", func(i, k int64) int64 { return (i&3)*i + i>>2 - i<<5 }},
+	{"i % -3 + i // -4", func(i, k int64) int64 { return -modulo(-i, 3) + (-i-modulo(-i, 4))/4 }},
+	{"where(i % 97 == 5, i, 0)", func(i, k int64) int64 { return i * when(modulo(i, 97) == 5) }},
+	{"where((i % 3 == 0) | (i % 5 == 0) | (i % 7 == 0), i, 0)", func(i, k int64) int64 {
+		return i * when(modulo(i, 3) == 0 || modulo(i, 5) == 0 || modulo(i, 7) == 0)
+	}},
 	{"where(7 == i, 100, i)", func(i, k int64) int64 {
 		if i == 7 {
 			return 100
@@ -114,6 +124,9 @@ func TestCountedConstants(t *testing.T) {
 		{"sum(arange(10**7))", "array(49999995000000)"},
 		{"i = arange(10**7); sum(where(i % 3 == 0, i, 0))", "array(16666668333333)"},
 		{"sum(arange(10**10))", "array(-5340232226128654848)"},
+		{"i = arange(10**18); sum(where((i % 3 == 0) | (i % 5 == 0) | (i % 7 == 0), i, 0))", "array(-34884038795741479)"},
+		{"i = arange(8*10**18); sum((i < 7*10**18) & (i % 1000 == 7))", "array(7000000000000000)"},
+		{"n: int64; k: int64; sum(arange(n)[:, None]*arange(k))", "t1 = maximum(n, 0); t2 = maximum(k, 0); (t1 >> 1)*(t1 + -1 | 1)*((t2 >> 1)*(t2 + -1 | 1))"},
 		{"i = arange(10**10); sum((i % 2 == 0) & (i < 1000))", "array(500)"},
 		{"x: float64[n]; sum(x[x > 0])", "sum(maximum(x, 0.0))"},
 		{"n: int64; sum(arange(n) % 1000)", "sum(arange(n) % 1000)"},

@@ -360,7 +360,7 @@ func dotColumnRow(r *run, n *expr.Node) *expr.Node {
 // of A @ B is sum(A, axis=0) @ sum(B, axis=1).
 func reduceDot(r *run, n *expr.Node) *expr.Node {
 	d, a := n.Arg(0), n.Attr().(expr.Axes)
-	if d.Op() != expr.OpDot || d.Rank() != 2 || !r.once(d) || a.KeepDims || !d.DType().IsFloat() || len(a.Axes) == 0 {
+	if d.Op() != expr.OpDot || d.Rank() != 2 || !r.once(d) || a.KeepDims || d.DType() != n.DType() || len(a.Axes) == 0 {
 		return nil
 	}
 	x, y := d.Arg(0), d.Arg(1)

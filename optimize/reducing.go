@@ -15,12 +15,17 @@ var orderless = []expr.Op{expr.OpSum, expr.OpProd, expr.OpMax, expr.OpMin, expr.
 // reduceBroadcast counts instead of repeating: the sum of n equal rows is n
 // times the row, their mean and their maximum are the row.
 func reduceBroadcast(r *run, n *expr.Node) *expr.Node {
-	view, a := n.Arg(0), n.Attr().(expr.Axes)
+	view := n.Arg(0)
 	if view.Op() != expr.OpBroadcastTo && view.Op() != expr.OpBroadcastLike || n.DType().IsComplex() {
 		return nil
 	}
-	x := view.Arg(0)
-	own, stretched, ok := r.splitAxes(x, view, a.Axes)
+	return r.reduceStretched(n, view.Arg(0), view)
+}
+
+// reduceStretched is the reduction n of x stretched to the shape of view, nil if
+// it is not certain to be stretched.
+func (r *run) reduceStretched(n, x, view *expr.Node) *expr.Node {
+	own, stretched, ok := r.splitAxes(x, view, n.Attr().(expr.Axes).Axes)
 	if !ok || len(stretched) == 0 {
 		return nil
 	}
