@@ -33,11 +33,17 @@ func compareSum(r *run, n *expr.Node) *expr.Node {
 		coef = 1
 	}
 	left, right, cost := s.apart(coef)
+	if !ordered && !(wholeBelow(left.constant.f) && wholeBelow(right.constant.f) && wholeBelow(math.Log2(coef))) {
+		return nil // what is equal after rounding need not be before
+	}
 	if cost >= s.cost || math.IsInf(right.constant.f, 0) || math.IsInf(left.constant.f, 0) {
 		return nil
 	}
 	return r.make(n, n.Op(), nil, left.write(r, n), right.write(r, n))
 }
+
+// wholeBelow reports whether f is a whole number to which floats can count.
+func wholeBelow(f float64) bool { return f == math.Trunc(f) && math.Abs(f) < countable }
 
 // collected reports whether x is a sum or product of dtype d that nothing else
 // uses.

@@ -301,9 +301,9 @@ func reduceStack(r *run, n *expr.Node) *expr.Node {
 	if !slices.Contains(a.Axes, axis) || slices.ContainsFunc(c.Args(), func(x *expr.Node) bool { return !x.Type().Dims[axis].Is(1) }) {
 		return nil
 	}
-	drop := without(c.Rank(), -1)
-	if len(a.Axes) == 1 && !a.KeepDims {
-		drop = without(c.Rank(), axis)
+	drop := without(c.Rank(), axis)
+	if a.KeepDims {
+		drop = without(c.Rank(), -1)
 	}
 	y := r.shuffled(n, c.Arg(0), drop)
 	for _, x := range c.Args()[1:] {
@@ -312,10 +312,24 @@ func reduceStack(r *run, n *expr.Node) *expr.Node {
 	if n.Op() == expr.OpMean {
 		y = r.make(n, expr.OpDiv, nil, y, r.weak(float64(len(c.Args()))))
 	}
-	if len(a.Axes) > 1 {
-		y = r.make(n, n.Op(), a, y)
+	if len(a.Axes) == 1 {
+		return y
 	}
-	return y
+	if !a.KeepDims {
+		a.Axes = axesBeside(a.Axes, axis)
+	}
+	return r.make(n, n.Op(), axesAttr(a.Axes, y.Rank(), a.KeepDims), y)
+}
+
+// axesBeside are the axes other than one, as they are numbered without it.
+func axesBeside(axes []int, without int) []int {
+	var list []int
+	for _, k := range axes {
+		if k != without {
+			list = append(list, k-oneOf(k > without))
+		}
+	}
+	return list
 }
 
 // without is the pattern that drops an axis.

@@ -105,3 +105,47 @@ func argMonotone(r *run, n *expr.Node) *expr.Node {
 	}
 	return nil
 }
+
+// extremumHoist applies to the larger of two, or the smaller, what was applied
+// to both: maximum(exp(x), exp(y)) is exp(maximum(x, y)).
+func extremumHoist(r *run, n *expr.Node) *expr.Node {
+	x, y := n.Arg(0), n.Arg(1)
+	if x.Op() != y.Op() || x == y || len(x.Args()) != len(y.Args()) || !n.DType().IsFloat() || x.DType() != n.DType() || y.DType() != n.DType() ||
+		!r.once(x) || !r.once(y) {
+		return nil
+	}
+	if len(x.Args()) == 1 {
+		if slices.Contains(rising, x.Op()) && x.Arg(0).DType() == n.DType() && y.Arg(0).DType() == n.DType() {
+			return r.make(n, x.Op(), nil, r.make(n, n.Op(), nil, x.Arg(0), y.Arg(0)))
+		}
+		return nil
+	}
+	for i, common := range x.Args() {
+		j := i
+		if x.Op().Commutative() && !sameOperand(common, y.Arg(i)) {
+			j = 1 - i
+		}
+		if len(x.Args()) != 2 || !sameOperand(common, y.Arg(j)) {
+			continue
+		}
+		if op := extremumThrough(n.Op(), x.Op(), i, common); op != expr.OpInvalid {
+			args := []*expr.Node{common, common}
+			args[1-i] = r.make(n, op, nil, x.Arg(1-i), y.Arg(1-j))
+			return r.make(n, x.Op(), nil, args...)
+		}
+	}
+	return nil
+}
+
+// extremumThrough returns which of the other arguments makes an operation with
+// the common argument number i the largest, or the smallest, as op asks.
+func extremumThrough(op, through expr.Op, i int, common *expr.Node) expr.Op {
+	b := boundsOf(common)
+	switch {
+	case through == expr.OpAdd, through == expr.OpSub && i == 1, through == expr.OpMul && b.lo >= 0:
+		return op
+	case through == expr.OpSub, through == expr.OpMul && b.hi <= 0:
+		return dual[op]
+	}
+	return expr.OpInvalid
+}

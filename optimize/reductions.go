@@ -154,3 +154,26 @@ func argDimshuffle(r *run, n *expr.Node) *expr.Node {
 	}
 	return r.shuffled(n, r.make(n, n.Op(), expr.Axis{Axis: pattern[k]}, x), after)
 }
+
+// sumCast adds up integers and truth values without converting them before.
+func sumCast(r *run, n *expr.Node) *expr.Node {
+	c := n.Arg(0)
+	if !n.DType().IsInteger() || c.DType() != n.DType() || c.Op() != expr.OpWhere && c.Op() != expr.OpCast {
+		return nil
+	}
+	x := c.Arg(0)
+	if c.Op() == expr.OpWhere {
+		one, okOne := scalarOf(c.Arg(1))
+		zero, okZero := scalarOf(c.Arg(2))
+		if !okOne || !okZero || one != 1 || zero != 0 || x.DType() != expr.Bool || !r.sameShape(x, c) {
+			return nil
+		}
+	} else if x.DType().Inexact() || !holdsAll(c.DType(), x.DType()) {
+		return nil
+	}
+	m := r.make(n, expr.OpSum, n.Attr(), x)
+	if m.Err() != nil || m.DType() != n.DType() {
+		return nil
+	}
+	return m
+}

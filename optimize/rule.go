@@ -213,7 +213,8 @@ func (c *compiled) holds(r *run, n *expr.Node, b *binding) bool {
 		if x == nil {
 			continue
 		}
-		if d := x.DType(); !c.complex && d.IsComplex() || c.Class == Real && !c.integers && !d.Inexact() {
+		d, literal := x.DType(), x.Type().Weak && n.DType().IsFloat()
+		if !c.complex && d.IsComplex() || c.Class == Real && !c.integers && !d.Inexact() && !literal {
 			return false
 		}
 	}

@@ -150,3 +150,22 @@ func doubleAngle(r *run, n *expr.Node) *expr.Node {
 	}
 	return nil
 }
+
+// sqrtSquares takes the root of a product of even powers: sqrt(x**2 * y**2) is
+// abs(x*y).
+func sqrtSquares(r *run, n *expr.Node) *expr.Node {
+	x := n.Arg(0)
+	if x.Op() != expr.OpMul && x.Op() != expr.OpDiv || !r.opens(x, n.DType()) || !n.DType().IsFloat() {
+		return nil
+	}
+	p := r.gatherProduct(x, 0)
+	odd := slices.ContainsFunc(p.factors, func(f factor) bool { return math.Mod(f.exp, 2) != 0 })
+	if p.bad || odd || p.coef.f <= 0 || len(p.factors) == 0 {
+		return nil
+	}
+	root := newProduct(p.d)
+	for _, f := range p.factors {
+		root.mul(factor{f.base, f.exp / 2})
+	}
+	return r.scaledOrNeg(n, math.Sqrt(p.coef.f), r.make(n, expr.OpAbs, nil, root.write(r, n)))
+}

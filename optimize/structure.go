@@ -53,6 +53,7 @@ var structureRules = []Rule{
 	{Name: "reduce-broadcast", Class: Real, ops: []expr.Op{expr.OpSum, expr.OpMean, expr.OpProd}, rewrite: reduceBroadcast, example: "x: float64[3]; sum(broadcast_to(x, (2, 3)), axis=0)"},
 	{Name: "reduce-reshape-exact", Class: Exact, ops: exactReductionOps, rewrite: reduceReshape, example: "x: float64[3, 4]; max(reshape(x, (12,)))"},
 	{Name: "reduce-reshape", Class: Real, ops: []expr.Op{expr.OpSum, expr.OpMean, expr.OpProd, expr.OpLogSumExp}, rewrite: reduceReshape, example: "x: float64[3, 4]; sum(reshape(x, (12,)))"},
+	{Name: "sum-cast", Class: Exact, Op: expr.OpSum, rewrite: sumCast, example: "p: bool[5]; sum(astype(p, 'int64')), sum(where(p, 1, 0))"},
 	{Name: "reduce-empty", Class: Exact, ops: []expr.Op{expr.OpSum, expr.OpProd, expr.OpAny, expr.OpAll}, rewrite: reduceEmpty, example: "x: float64[5]; sum(x[2:2]), prod(x[5:])"},
 	{Name: "arg-dimshuffle", Class: Exact, ops: []expr.Op{expr.OpArgmax, expr.OpArgmin}, rewrite: argDimshuffle, example: "x: float64[3, 4]; argmax(x.T, axis=0)"},
 	{Name: "arg-ravel", Class: Exact, ops: []expr.Op{expr.OpArgmax, expr.OpArgmin}, rewrite: argRavel, example: "x: float64[3, 4]; argmax(reshape(x, (12,)))"},
