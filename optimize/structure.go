@@ -29,6 +29,7 @@ var structureRules = []Rule{
 	{Name: "broadcast-broadcast", Class: Exact, ops: []expr.Op{expr.OpBroadcastTo, expr.OpBroadcastLike}, rewrite: broadcastBroadcast, example: "x: float64[3]; broadcast_to(broadcast_to(x, (2, 3)), (4, 2, 3))"},
 	{Name: "broadcast-result", Class: Exact, rewrite: broadcastResult, ops: elementwiseOps(), example: "x: float64[3]; y: float64[3]; exp(broadcast_to(x, (2, 3))), broadcast_to(x, (2, 3)) + broadcast_to(y, (2, 3))"},
 	{Name: "broadcast-argument", Class: Exact, rewrite: broadcastArgument, ops: elementwiseOps(), example: "x: float64[3]; a: float64; x*broadcast_to(a, (3,))"},
+	{Name: "broadcast-reduced", Class: Exact, rewrite: broadcastReduced, ops: elementwiseOps(), example: "x: float64[4]; x - mean(x, keepdims=True), x / mean(x)"},
 	{Name: "sum-like-same", Class: Exact, Op: expr.OpSumLike, rewrite: sumLikeSame, example: "x: float64[m]; sum_like(exp(x), x)"},
 	{Name: "sum-like-known", Class: Exact, Op: expr.OpSumLike, rewrite: sumLikeKnown, example: "x: float64[3, 4]; y: float64[4]; sum_like(x, y)"},
 	{Name: "size-traced", Class: Real, Op: expr.OpSize, rewrite: sizeTraced, example: "x: float64[?, 3]; y: float64[3, ?]; size(x @ y, 1)"},
@@ -483,4 +484,26 @@ func shapeWitness(r *run, n *expr.Node) *expr.Node {
 		return nil
 	}
 	return r.make(n, n.Op(), n.Attr(), args...)
+}
+
+// broadcastReduced uses the reduction of a vector to a scalar that is there for
+// the one that keeps the axis: broadcasting puts it there.
+func broadcastReduced(r *run, n *expr.Node) *expr.Node {
+	if len(n.Args()) < 2 {
+		return nil
+	}
+	for i, x := range n.Args() {
+		if !x.Op().Reduction() || x.Rank() != 1 || x.Arg(0).Rank() != 1 {
+			continue
+		}
+		y := r.existing(x.Op(), axesAttr(nil, 1, false), x.Args())
+		if y == nil || r.uses.at(r.id(y)).count == 0 || len(x.Attr().(expr.Axes).Axes) == 0 {
+			continue
+		}
+		args := slices.Clone(n.Args())
+		if args[i] = y; slices.Equal(r.broadcast(args...), r.dims(n)) {
+			return r.make(n, n.Op(), n.Attr(), args...)
+		}
+	}
+	return nil
 }
