@@ -202,10 +202,8 @@ func newMultiplier(v *vertex) routine {
 }
 
 func newMultiplication[T float](r routines[T], v *vertex) *multiplication[T] {
-	p := &multiplication[T]{routines: r, v: v, in: make([]operand[T], len(v.args))}
-	for i, a := range v.args {
-		p.in[i] = operandOf[T](a)
-	}
+	p := &multiplication[T]{routines: r, in: make([]operand[T], len(v.args))}
+	p.locate(v)
 	if t, ok := v.node.Attr().(expr.Transposed); ok {
 		p.ta, p.tb = t.A, t.B
 	}
@@ -233,6 +231,20 @@ func newMultiplication[T float](r routines[T], v *vertex) *multiplication[T] {
 		})
 	}
 	return p
+}
+
+// locate finds where the operands of v are.
+func (p *multiplication[T]) locate(v *vertex) {
+	p.v = v
+	for i, a := range v.args {
+		p.in[i] = operandOf[T](a)
+	}
+}
+
+// rebind makes p, which is for another vertex of the same kind, one for v.
+func (p *multiplication[T]) rebind(v *vertex) {
+	p.locate(v)
+	p.divide()
 }
 
 // blockSize is the number of rows and columns of the blocks in which gemm works,

@@ -158,6 +158,25 @@ func TestClassesTogether(t *testing.T) {
 	}
 }
 
+// TestClassesOfSegments: where sizes depend on data both segments have classes, and
+// mistakes are those of a Program that plans for each length.
+func TestClassesOfSegments(t *testing.T) {
+	const src = "x: float64[?]\ny: float64[?]\nx[x > 0]*2 + sum(x[1:]*y[1:])"
+	p, plain := program(t, backend.Config{}, src), program(t, backend.Config{Skip: []string{"classes"}}, src)
+	r := rand.New(rand.NewPCG(1, 7))
+	for n := range 60 {
+		x, y := randomValue(r, expr.Float64, []int{n}), randomValue(r, expr.Float64, []int{n})
+		sameRun(t, p, plain, []any{x, y})
+		sameRun(t, p, plain, []any{x, randomValue(r, expr.Float64, []int{n + 5})})
+	}
+	first, rest := backend.Segments(p)
+	for _, s := range []*backend.Program{first, rest} {
+		if n, _ := backend.Classes(s); n == 0 {
+			t.Errorf("no classes of\n%v", s.Graph())
+		}
+	}
+}
+
 // TestDerivedTexts: what is shown of plans that follow from others is about the
 // lengths of the arguments.
 func TestDerivedTexts(t *testing.T) {

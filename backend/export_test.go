@@ -29,3 +29,8 @@ func Derived(p *Program, args ...any) bool {
 	q, err := p.plan(values)
 	return err == nil && q.class != nil
 }
+
+// Segments returns the programs of which p, sizes in which depend on data, is made.
+func Segments(p *Program) (first, rest *Program) {
+	return p.plans.staged.stage.first, p.plans.staged.stage.rest
+}

@@ -121,7 +121,9 @@ func (f *frame) settle(q *Plan) {
 				}
 			}
 		}
-		if s.counted > 0 {
+		if m, ok := b.routine.(rebinder); ok {
+			m.rebind(s.vertex)
+		} else if s.counted > 0 {
 			b.routine = newRoutine(s.vertex, s.scratch, s.workers)
 		}
 		for k := range b.inputs {

@@ -105,6 +105,7 @@ func (p *Program) recall(out []*tensor.Dense, args []any) *call {
 	for _, o := range others[1:] { // the first one makes room
 		p.calls.Put(o)
 	}
+	others[0].f.release()
 	return nil
 }
 

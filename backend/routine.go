@@ -27,6 +27,9 @@ type routine interface {
 	describe() string
 }
 
+// A rebinder is a routine that can become one for another plan of a class.
+type rebinder interface{ rebind(v *vertex) }
+
 // room is memory for n elements.
 type room struct {
 	dtype expr.DType

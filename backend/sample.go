@@ -17,7 +17,7 @@ var (
 	lengthLimits = []int{0, 1, 2, 4, minBeside, minLanes, 1 << 12, chunkLength + 1, 1 << 15, maxLine + 1}
 
 	// The same for bounds of slices and other integers.
-	boundLimits = []int{0, 1}
+	boundLimits = []int{0, 1, 2}
 
 	// The same for sizes of arrays, which decide about what is stored.
 	sizeLimits = []int{1, 2, serialRows, minLanes, maxScratch, maxScratch + 1, hugeBlock}
@@ -222,8 +222,11 @@ func (x *sample) watchItem(it expr.IndexItem, n int, args []*expr.Node) {
 			it.Step = expr.Size{Arg: -1, N: valueOf(args[it.Step.Arg])}
 		}
 		first, count, step := bounds(it, n)
-		chain = append(chain, first, first+max(count-1, 0)*step)
-		x.chain(count)
+		last := first + max(count-1, 0)*step
+		chain = append(chain, first, last)
+		for _, part := range []int{count, min(first, last), n - 1 - max(first, last)} { // inside, before, behind
+			x.chain(part)
+		}
 	}
 	x.chain(chain...)
 }

@@ -2,6 +2,7 @@ package bench_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -79,12 +80,31 @@ func BenchmarkCompile(b *testing.B) {
 	b.ReportMetric(each(run), "first-run-µs/op")
 }
 
-// fresh are programs whose arguments have a length n, for measuring what a new
-// one costs.
-var fresh = []struct {
+// A freshCase is a program whose arguments have a length n, for measuring what a
+// new one costs.
+type freshCase struct {
 	name, src string
 	args      func(n int, data []float64) []any
-}{
+}
+
+// program compiles the text of the case, or the graph of fifty nodes if it has none.
+func (c *freshCase) program(b *testing.B) *backend.Program {
+	x := expr.Vector("x")
+	g := expr.NewGraph([]*expr.Node{x}, fifty(x))
+	var err error
+	if c.src != "" {
+		if g, err = (expr.Parser{Funcs: autodiff.Funcs}).ParseGraph(c.src); err != nil {
+			b.Fatal(err)
+		}
+	}
+	p, err := backend.Compile(g.Inputs, g.Outputs...)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return p
+}
+
+var fresh = []freshCase{
 	{"W1", "a: float64[?]\nb: float64[?]\na**2 + b**2 + 2*a*b", func(n int, data []float64) []any { return []any{data[:n], data[:n]} }},
 	{"softmax", "x: float64[?, ?]\nsoftmax(x, axis=1)", func(n int, data []float64) []any { return []any{matrix(n, 8, data)} }},
 	{"slide", "a: float64\nv: float64[?]\nM: float64[?, ?]\na/a + dot(M + a, v)", func(n int, data []float64) []any { return []any{1.5, data[:8], matrix(n, 8, data)} }},
@@ -96,6 +116,12 @@ loss = mean((dot(tanh(dot(x, U)), V) - y)**2)
 loss, U - 0.1*grad(loss, U), V - 0.1*grad(loss, V)`, func(n int, data []float64) []any {
 		return []any{matrix(n, 8, data), matrix(n, 2, data), matrix(8, 4, data), matrix(4, 2, data)}
 	}},
+	{"logistic", `X: float64[?, ?]
+y: float64[?]
+w: float64[?]
+loss = mean(log(1 + exp(-y*dot(X, w))))
+loss, grad(loss, w)`, func(n int, data []float64) []any { return []any{matrix(n, 8, data), data[:n], data[:8]} }},
+	{"differences", "x: float64[?]\nx[1:] - x[:-1], x[::-1]", func(n int, data []float64) []any { return []any{data[:n]} }},
 	{"50 nodes", "", func(n int, data []float64) []any { return []any{data[:n]} }},
 }
 
@@ -103,48 +129,41 @@ func matrix(rows, cols int, data []float64) *tensor.Dense {
 	return tensor.New(tensor.WithShape(rows, cols), tensor.WithBacking(data[:rows*cols]))
 }
 
-// BenchmarkNewLength measures calls of a compiled Program: with arrays of a
-// length that it meets for the first time, and of the length of the last call.
-// The difference is what a new shape costs.
+// BenchmarkNewLength measures calls of a compiled Program in turns: with arrays of
+// a length that it meets for the first time, or has long forgotten, and again with
+// the same. The medians, in microseconds, are told; their difference is what a new
+// shape costs.
 func BenchmarkNewLength(b *testing.B) {
+	const shortest, lengths = 1000, 500
+	data := make([]float64, 8*(shortest+lengths))
 	for _, c := range fresh {
-		var p *backend.Program
-		var err error
-		if c.src == "" {
-			x := expr.Vector("x")
-			p, err = backend.Compile([]*expr.Node{x}, fifty(x))
-		} else {
-			g, wrong := expr.Parser{Funcs: autodiff.Funcs}.ParseGraph(c.src)
-			if wrong != nil {
-				b.Fatal(wrong)
-			}
-			p, err = backend.Compile(g.Inputs, g.Outputs...)
-		}
-		if err != nil {
-			b.Fatal(err)
-		}
-		// Lengths repeat after so many calls that no Program will remember
-		// them; the one that stays the same is the middle one, so that both
-		// cost the same but for the new shape.
-		const shortest, lengths = 100, 500
-		data := make([]float64, 8*(shortest+lengths))
-		for _, kind := range []string{"new", "same"} {
-			b.Run(c.name+"/"+kind, func(b *testing.B) {
-				i := 0
-				b.ReportAllocs()
-				for b.Loop() {
-					n := shortest + lengths/2
-					if kind == "new" {
-						n = shortest + i%lengths
-						i++
-					}
-					if _, err := p.Run(c.args(n, data)...); err != nil {
+		b.Run(c.name, func(b *testing.B) {
+			p := c.program(b)
+			var took [2][]time.Duration
+			i := 0
+			for b.Loop() {
+				args := c.args(shortest+i%lengths, data)
+				i++
+				for k := range took {
+					start := time.Now()
+					if _, err := p.Run(args...); err != nil {
 						b.Fatal(err)
 					}
+					took[k] = append(took[k], time.Since(start))
 				}
-			})
-		}
+			}
+			known, all := median(took[1]), median(took[0])
+			b.ReportMetric(all, "µs/new")
+			b.ReportMetric(known, "µs/known")
+			b.ReportMetric(all-known, "µs/extra")
+		})
 	}
+}
+
+// median returns a median in microseconds.
+func median(all []time.Duration) float64 {
+	slices.Sort(all)
+	return float64(all[len(all)/2].Nanoseconds()) / 1e3
 }
 
 // TestFifty runs the benchmarks' graph.

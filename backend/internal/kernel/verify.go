@@ -19,7 +19,7 @@ func (k *Kernel) Verify(a *Args) error {
 	if len(a.Params) != len(k.Params) {
 		return fmt.Errorf("kernel: %d parameters, want %d", len(a.Params), len(k.Params))
 	}
-	v := &verifier{k: k, params: a.Params, room: make([]int, len(k.Buffers))}
+	v := &verifier{k: k, params: a.Params, room: make([]int, len(k.Buffers)), accesses: make([]access, 0, 2*len(k.Buffers))}
 	for i, b := range k.Buffers {
 		if b.Mode == Scratch {
 			v.room[i] = b.Len.Value(a.Params)
@@ -137,6 +137,7 @@ func (v *verifier) access(a access, at Index, picks []Picked, loops []*Loop) {
 // spans returns the spans of an index; ok is false for an axis without
 // elements, of which any index fails.
 func (v *verifier) spans(at Index, picks []Picked, loops []*Loop) (terms []span, ok bool) {
+	terms = make([]span, 0, len(loops)+len(picks))
 	for _, l := range loops {
 		s := span{v: l.Var, split: l.Split, vec: l.Vector, block: l.Block}
 		if stride, ok := at.Stride(l.Var); ok {
