@@ -86,12 +86,15 @@ func (r *run) bestGroup(s *sum, products []*product) group {
 			continue
 		}
 		for _, f := range p.factors {
-			if f.exp != 1 && f.exp != -1 || f.base.Op() == expr.OpExp || seen[f] {
+			if f.exp != 1 && f.exp != -1 || seen[f] {
 				continue
 			}
 			seen[f] = true
 			g := groupBy(s, products, f)
 			if f.exp < 0 && slices.ContainsFunc(g.terms, func(i int) bool { return hasExp(products[i]) }) {
+				continue
+			}
+			if f.base.Op() == expr.OpExp && slices.ContainsFunc(g.terms, func(i int) bool { return divides(products[i]) }) {
 				continue
 			}
 			if g.saves > best.saves {
@@ -100,6 +103,12 @@ func (r *run) bestGroup(s *sum, products []*product) group {
 		}
 	}
 	return best
+}
+
+// divides reports whether p has a factor below the line, or is a term alone:
+// for which a rule may wait.
+func divides(p *product) bool {
+	return p == nil || len(p.factors) < 2 || slices.ContainsFunc(p.factors, func(f factor) bool { return f.exp < 0 })
 }
 
 // hasExp reports whether p has an exponential as a factor: what it is divided

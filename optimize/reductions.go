@@ -36,6 +36,29 @@ func reduceReduce(r *run, n *expr.Node) *expr.Node {
 	if inner.Op() != n.Op() || !r.once(inner) || inner.DType() != n.DType() {
 		return nil
 	}
+	return r.reduceBoth(n, inner, n.Op())
+}
+
+// sumOfMean divides a sum over the axes of a sum and a mean once: the sum of the
+// means of rows, the mean of their sums.
+func sumOfMean(r *run, n *expr.Node) *expr.Node {
+	inner, mean := n.Arg(0), n
+	if n.Op() == expr.OpSum {
+		mean = inner
+	}
+	if inner.Op() != expr.OpSum && inner.Op() != expr.OpMean || inner.Op() == n.Op() || !r.once(inner) ||
+		!n.DType().IsFloat() || inner.Arg(0).DType() != n.DType() {
+		return nil
+	}
+	count, known := reducedCount(mean)
+	if !known || count == 0 {
+		return nil
+	}
+	return r.make(n, expr.OpMul, nil, r.weak(1/float64(count)), r.reduceBoth(n, inner, expr.OpSum))
+}
+
+// reduceBoth reduces by op at once what inner reduces and n reduces again.
+func (r *run) reduceBoth(n, inner *expr.Node, op expr.Op) *expr.Node {
 	outer, in, x := n.Attr().(expr.Axes), inner.Attr().(expr.Axes), inner.Arg(0)
 	more := outer.Axes
 	if !in.KeepDims {
@@ -45,9 +68,9 @@ func reduceReduce(r *run, n *expr.Node) *expr.Node {
 	slices.Sort(axes)
 	axes = slices.Compact(axes)
 	if outer.KeepDims == in.KeepDims {
-		return r.make(n, n.Op(), axesAttr(axes, x.Rank(), outer.KeepDims), x)
+		return r.make(n, op, axesAttr(axes, x.Rank(), outer.KeepDims), x)
 	}
-	m := r.make(n, n.Op(), axesAttr(axes, x.Rank(), false), x)
+	m := r.make(n, op, axesAttr(axes, x.Rank(), false), x)
 	var pattern []int // of the axes that one of the two keeps
 	kept := 0
 	for axis := range x.Rank() {

@@ -169,3 +169,12 @@ func sqrtSquares(r *run, n *expr.Node) *expr.Node {
 	}
 	return r.scaledOrNeg(n, math.Sqrt(p.coef.f), r.make(n, expr.OpAbs, nil, root.write(r, n)))
 }
+
+// subNegative adds what is subtracted with a sign.
+func subNegative(r *run, n *expr.Node) *expr.Node {
+	c, ok := scalarOf(n.Arg(1))
+	if !ok || imag(c) != 0 || !(real(c) < 0) || !n.DType().IsFloat() || !n.Arg(1).Type().Weak || n.Arg(1).Rank() > 0 {
+		return nil
+	}
+	return r.make(n, expr.OpAdd, nil, n.Arg(0), r.weak(-real(c)))
+}

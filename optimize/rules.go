@@ -177,6 +177,7 @@ var simplifyRules = []Rule{
 	{Name: "mul-minus-one", Left: "x * -1", Right: "-x", Class: Exact},
 	{Name: "div-minus-one", Left: "x / -1", Right: "-x", Class: Exact, When: "x float"},
 	{Name: "sub-neg", Left: "x - (-y)", Right: "x + y", Class: Exact},
+	{Name: "sub-negative", Class: Exact, Op: expr.OpSub, rewrite: subNegative, example: "x: float64[3]; x - -3.0"},
 	{Name: "add-neg", Left: "x + (-y)", Right: "x - y", Class: Exact},
 	{Name: "mul-neg-neg", Left: "(-x) * (-y)", Right: "x * y", Class: Exact},
 	{Name: "div-neg-neg", Left: "(-x) / (-y)", Right: "x / y", Class: Exact, When: "x float, y float"},

@@ -42,6 +42,7 @@ var structureRules = []Rule{
 	{Name: "reduce-nothing", Class: Real, ops: []expr.Op{expr.OpSum, expr.OpMean, expr.OpLogSumExp}, rewrite: reduceNothing, example: "x: float64[4, 1]; sum(x, axis=1)"},
 	{Name: "reduce-reduce-exact", Class: Exact, ops: exactReductionOps, rewrite: reduceReduce, example: "x: float64[3, 4]; max(max(x, axis=1), axis=0)"},
 	{Name: "reduce-reduce", Class: Real, ops: []expr.Op{expr.OpSum, expr.OpProd, expr.OpMean, expr.OpLogSumExp}, rewrite: reduceReduce, example: "x: float64[3, 4]; sum(sum(x, axis=1), axis=0)"},
+	{Name: "sum-of-mean", Class: Real, ops: []expr.Op{expr.OpSum, expr.OpMean}, rewrite: sumOfMean, example: "x: float64[3, 4]; sum(mean(x, axis=1)), mean(sum(x, axis=0, keepdims=True))"},
 	{Name: "reduce-dimshuffle-exact", Class: Exact, ops: exactReductionOps, rewrite: reduceDimshuffle, example: "x: float64[3, 4]; max(x.T)"},
 	{Name: "reduce-dimshuffle", Class: Real, ops: []expr.Op{expr.OpSum, expr.OpProd, expr.OpMean, expr.OpLogSumExp}, rewrite: reduceDimshuffle, example: "x: float64[3, 4]; sum(x.T)"},
 	{Name: "sum-factor", Class: Real, ops: []expr.Op{expr.OpSum, expr.OpMean}, rewrite: sumFactor, example: "x: float64[3, 4]; a: float64; sum(a*x)"},
