@@ -13,18 +13,20 @@ import (
 // (derive.go).
 //
 // Why that is right. A plan depends on the arguments by integers alone: lengths
-// of axes, and the values of integers that shapes depend on. Planning does two
-// things with integers. It computes others from them, by adding and multiplying;
-// where it divides, the remainder is among the numbers that are watched. And it
-// compares them. The decisions that a result depends on compare
+// of axes, strides of those that are not contiguous, and the values of integers
+// that shapes depend on. Planning does two things with integers. It computes
+// others from them, by adding and multiplying; where it divides, the remainder is
+// among the numbers that are watched. And it compares them. The decisions that a
+// result depends on compare
 //
-//   - lengths of axes, bounds of slices, integers that shapes are computed from,
-//     strides of operands of BLAS, with each other and with constants. All that
-//     the planning of some arguments has of these is collected (sample.go): a
-//     class has them in the same order, equal where they are equal, and between
-//     the same constants of [lengthLimits];
-//   - in reductions, the elements that lie inside of the axis added up, which are
-//     between the same of [sizeLimits];
+//   - lengths of axes with each other and with constants;
+//   - bounds of slices and diagonals, indices that count, strides, integers that
+//     shapes are computed from, with the lengths that they belong to. All that the
+//     planning of some arguments has of these is collected (sample.go): a class has
+//     them in the same order, equal where they are equal, and between the same
+//     constants of [lengthLimits] or [boundLimits];
+//   - in reductions, the elements that lie inside of the axis added up and those
+//     outside, which are between the same of [sizeLimits];
 //   - products of lengths for equality, to see that elements lie side by side.
 //     An equality that holds at a lattice of places and at others far from it is
 //     one of polynomials, and holds everywhere. One that does not hold is never
@@ -56,6 +58,9 @@ const (
 	// A residue class is a class of its own, of up to so many.
 	maxResidues = 64
 
+	// So many of the first arguments may be not contiguous.
+	maxGaps = 60
+
 	// After failures, so many arguments at most are planned without trying to
 	// find their class.
 	maxPatience = 32
@@ -75,10 +80,11 @@ type classes struct {
 	values   []int    // of the numbers of a class
 }
 
-// describe returns the integers by which a plan depends on arguments: all
-// lengths, then the values of integers that shapes depend on. ok is false if there
-// are no classes for these arguments. The description is valid until the next
-// call.
+// describe returns the integers by which a plan depends on arguments: a bit for
+// each that is not contiguous, of each the lengths, and the strides if it is not
+// contiguous; then the values of integers that shapes depend on. ok is false if
+// there are no classes for these arguments. The description is valid until the
+// next call.
 func (p *Program) describe(values []*expr.Value) (numbers []int, ok bool) {
 	c := &p.classes
 	if !c.checked {
@@ -89,12 +95,16 @@ func (p *Program) describe(values []*expr.Value) (numbers []int, ok bool) {
 	if !c.apply {
 		return nil, false
 	}
-	c.numbers = c.numbers[:0]
-	for _, v := range values {
-		if !v.Contiguous() {
-			return nil, false
-		}
+	c.numbers = append(c.numbers[:0], 0)
+	for i, v := range values {
 		c.numbers = append(c.numbers, v.Shape()...)
+		if !v.Contiguous() {
+			if i >= maxGaps {
+				return nil, false
+			}
+			c.numbers[0] |= 1 << i
+			c.numbers = append(c.numbers, v.Strides()...)
+		}
 	}
 	for i, v := range values {
 		if p.host[p.graph.Inputs[i]] {
@@ -172,6 +182,9 @@ func (c *classes) variables(numbers []int) (best []origin, ok bool) {
 // compareDescriptions returns the origins of numbers, and the number of
 // variables, as far as the description other tells.
 func compareDescriptions(numbers, other []int) (of []origin, variables int) {
+	if len(numbers) != len(other) || numbers[0] != other[0] {
+		return nil, 0
+	}
 	of = make([]origin, len(numbers))
 	var first []int // for each variable, the first number that it gives
 	for i, n := range numbers {

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"testing"
 
+	"gonum.org/v1/gonum/mat"
+
 	"arignote/backend"
 	"arignote/expr"
 )
@@ -131,6 +133,35 @@ func TestClasses(t *testing.T) {
 			}
 			sameRun(t, p, plain, arguments(p, r, func() int { n += r.IntN(3); return n }))
 		}
+	}
+}
+
+// TestClassesStrided: arguments with gaps and transposed ones have classes too.
+func TestClassesStrided(t *testing.T) {
+	const src = "x: float64[?, ?]\ny: float64[?]\ndot(x, y) + sum(x, axis=1), x*2, x[1:, ::2], dot(x.T, x), reshape(x, (-1,))"
+	p, plain := program(t, backend.Config{}, src), program(t, backend.Config{Skip: []string{"classes"}}, src)
+	large := mat.NewDense(150, 150, vector(150*150))
+	r := rand.New(rand.NewPCG(1, 9))
+	derived := [2]int{}
+	for round := range 60 {
+		n, m := 1+round, 9
+		if round%5 == 0 {
+			m = 1 + r.IntN(60)
+		}
+		turned := dense(m, n)
+		if err := turned.T(); err != nil {
+			t.Fatal(err)
+		}
+		for k, x := range []any{large.Slice(3, 3+n, 5, 5+m), turned} {
+			args := []any{x, vector(m)}
+			sameRun(t, p, plain, args)
+			if backend.Derived(p, args...) {
+				derived[k]++
+			}
+		}
+	}
+	if min(derived[0], derived[1]) < 20 {
+		t.Errorf("%v of 60 plans follow from others", derived)
 	}
 }
 

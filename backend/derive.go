@@ -126,6 +126,9 @@ func (c *class) limit(numbers []int, values []int32, all []int) {
 // admits reports whether described arguments belong to the class, and computes
 // the values for them.
 func (c *class) admits(numbers []int, cs *classes) bool {
+	if len(numbers) != len(c.of) {
+		return false
+	}
 	cs.places = append(cs.places[:0], c.base...)
 	for i, o := range c.of { // the first number of each variable gives its value
 		if o.variable >= 0 && o.offset == 0 {

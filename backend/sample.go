@@ -47,16 +47,21 @@ func (x *sample) chain(bounds ...int) {
 func (p *Program) sampleOf(numbers []int) *sample {
 	types := make([]expr.Type, len(p.graph.Inputs))
 	values := make([]*expr.Value, len(types))
-	left := numbers
+	strides := make([][]int, len(types))
+	gaps, left := numbers[0], numbers[1:]
 	for i, in := range p.graph.Inputs {
-		shape := make([]any, in.Rank())
-		for a := range shape {
-			if left[a] < 0 {
+		lengths, shape := take(&left, in.Rank()), make([]any, in.Rank())
+		for a, n := range lengths {
+			if shape[a] = n; n < 0 {
 				return nil
 			}
-			shape[a] = left[a]
 		}
-		types[i], left = expr.Input("x", in.DType(), shape...).Type(), left[in.Rank():]
+		types[i] = expr.Input("x", in.DType(), shape...).Type()
+		if i < maxGaps && gaps>>i&1 != 0 {
+			if strides[i] = take(&left, in.Rank()); isRowMajor(lengths, strides[i]) {
+				return nil // these are not planned for
+			}
+		}
 	}
 	for i, in := range p.graph.Inputs {
 		if p.host[in] {
@@ -71,7 +76,7 @@ func (p *Program) sampleOf(numbers []int) *sample {
 	if err != nil || len(s.stop) > 0 {
 		return nil
 	}
-	f := newFlow(s.graph, make([][]int, len(types)))
+	f := newFlow(s.graph, strides)
 	q, err := f.plan(p, fast)
 	if err != nil {
 		return nil
@@ -147,6 +152,10 @@ func (x *sample) watch(v *vertex) {
 	x.sizes = append(x.sizes, product(v.shape))
 	x.watchBounds(v.node, v.node.Args())
 	switch v.kind {
+	case kindInput:
+		if a := v.array; !a.contiguous(v.shape) {
+			x.chain(slices.Concat([]int{0}, v.shape, a.strides)...)
+		}
 	case kindReduce:
 		from := v.args[0].shape
 		if o := orderOf(from, reducedAxes(v)); len(o.axes) > 0 {
