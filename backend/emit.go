@@ -3,7 +3,6 @@ package backend
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 
 	"arignote/backend/internal/kernel"
@@ -462,74 +461,6 @@ func (e *emitter) store(s *storage, c coord, x kernel.Value) {
 	e.put(e.top(), &kernel.Store{Buf: b, At: index, Src: x})
 }
 
-// rowDepth returns the level of the block for a row of v in scratch.
-func (e *emitter) rowDepth(v *vertex) int {
-	level := 0
-	for _, x := range e.g.scratch[v] {
-		level = max(level, e.depth[e.loopOf[x].isUnit()])
-	}
-	return level
-}
-
-// rowPlace returns the place of the element at in row scratch: its coordinates
-// inside of the row loops, and the number of elements of a row.
-func (e *emitter) rowPlace(v *vertex, at []coord) (c coord, n int) {
-	n = 1
-	level := e.rowDepth(v)
-	for i := len(at) - 1; i >= 0; i-- {
-		x := at[i].isUnit()
-		if x == 0 || e.depth[x] <= level {
-			continue
-		}
-		c = c.plus(at[i], n)
-		n *= v.shape[i]
-	}
-	return c, n
-}
-
-// fillRow writes a loop that computes a row of v into scratch, before all that
-// is being written inside of the row loops.
-func (e *emitter) fillRow(v *vertex, level int, at []coord) {
-	_, n := e.rowPlace(v, at)
-	b := kernel.Buf(len(e.k.Buffers))
-	e.k.Buffers = append(e.k.Buffers, kernel.Buffer{Name: "b" + strconv.Itoa(int(b)), DType: v.dtype, Mode: kernel.Scratch, Len: e.param(n)})
-	e.bound = append(e.bound, nil)
-	blocks := e.blocks
-	e.blocks = slices.Clone(blocks[:level+1])
-	at = slices.Clone(at)
-	var inner []*kernel.Loop
-	for i, c := range at {
-		if x := c.isUnit(); x != 0 && e.depth[x] > level {
-			l := &kernel.Loop{Var: e.variable(), Extent: e.param(v.shape[i])}
-			at[i] = unit(l.Var)
-			inner = append(inner, l)
-			e.open(l.Var)
-		}
-	}
-	x := e.compute(v, at)
-	c, _ := e.rowPlace(v, at)
-	index, _ := e.index(c)
-	e.put(e.top(), &kernel.Store{Buf: b, At: index, Src: x})
-	for i := len(inner) - 1; i >= 0; i-- {
-		inner[i].Body = e.close()
-		if i == 0 {
-			e.put(level, &kernel.Alloc{Buf: b})
-		}
-		e.put(e.top(), inner[i])
-	}
-	e.blocks = blocks
-	e.rows[v] = b
-	e.blocks[level].rows = append(e.blocks[level].rows, v)
-}
-
-// loadRow loads an element from row scratch.
-func (e *emitter) loadRow(v *vertex, b kernel.Buf, at []coord) kernel.Value {
-	c, _ := e.rowPlace(v, at)
-	x := e.loadFrom(b, c, e.rowDepth(v))
-	e.remember(valueKey(v, at), x)
-	return x
-}
-
 // infinity returns the smallest (sign -1) or largest element of a dtype.
 func infinity(d expr.DType, sign int) kernel.Scalar {
 	switch {
@@ -548,4 +479,9 @@ func infinity(d expr.DType, sign int) kernel.Scalar {
 		return kernel.Integer(least)
 	}
 	return kernel.Integer(^least)
+}
+
+// valueKey tells elements of vertices apart.
+func valueKey(v *vertex, at []coord) string {
+	return "V" + string(appendKey(strconv.AppendInt(nil, int64(v.id), 10), at))
 }

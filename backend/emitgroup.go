@@ -126,20 +126,6 @@ func (e *emitter) storeRoot(r *root) {
 	e.store(r.v.array.storage, r.v.array.address(place), e.gen(r.v, place))
 }
 
-// spread returns the place that has the coordinates at along the axes whose
-// length is not 1.
-func spread(shape []int, at []coord) []coord {
-	place := make([]coord, len(shape))
-	i := 0
-	for a, n := range shape {
-		if n != 1 {
-			place[a] = at[i]
-			i++
-		}
-	}
-	return place
-}
-
 // storePart writes the store of an element of a part.
 func (e *emitter) storePart(p *part, at []coord) {
 	v := e.g.opaque
@@ -163,22 +149,6 @@ func (e *emitter) storePart(p *part, at []coord) {
 	e.accesses++
 	s.Access = e.accesses
 	e.put(e.top(), s)
-}
-
-// replaced returns coordinates with other loops.
-func replaced(at []coord, by map[kernel.Var]coord) []coord {
-	out := make([]coord, len(at))
-	for i, c := range at {
-		out[i] = coord{off: c.off}
-		for _, t := range c.terms {
-			out[i] = out[i].plus(by[t.v], t.n)
-		}
-		for _, p := range c.picks {
-			p.at = replaced(p.at, by)
-			out[i].picks = append(out[i].picks, p)
-		}
-	}
-	return out
 }
 
 // note remembers a place that is touched.

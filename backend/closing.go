@@ -1,0 +1,88 @@
+package backend
+
+import (
+	"slices"
+
+	"arignote/backend/internal/kernel"
+)
+
+// This file is about reductions that the loops of a group compute on the way, from
+// whose results it stores something else behind the loops: the mean of losses
+// beside their gradients.
+
+// closing returns v as a root that is not stored, if its loops can be those of
+// the group that needs it, and nothing in these needs it.
+func (s *fusion) closing(v *vertex) *root {
+	g := v.uses[0].by
+	r := g.along(v)
+	if r == nil || len(combinedAxes(v)) == 0 || !g.combinable(v, r.loops) {
+		return nil
+	}
+	if !g.after(v, keptOf(v, r.loops)) || slices.ContainsFunc(v.uses, func(u use) bool { return u.by != g }) {
+		return nil
+	}
+	r.combines = true
+	return r
+}
+
+// close adds a reduction that the loops of the group compute beside all else.
+func (s *fusion) close(v *vertex, r *root) {
+	g := v.uses[0].by
+	g.combine(r)
+	r.v, g.closing = v, append(g.closing, r)
+	g.weight++
+	s.visible(v, g, r)
+	s.rootArgs(v, g, r)
+}
+
+// after reports whether v can be a reduction by the loops of g inside of the kept
+// ones: g needs it behind its loops only, and what else needs it is not needed by
+// g.
+func (g *group) after(v *vertex, kept []kernel.Var) bool {
+	for _, u := range v.uses {
+		if u.by != g && g.reaches(u.by) || u.by == g && (u.whole || len(u.nest) != len(kept) || !runsAlong(v, u, kept)) {
+			return false
+		}
+	}
+	return true
+}
+
+// closes reports whether the scalar v can be computed behind the loops of g, from
+// reductions that these compute.
+func (g *group) closes(v *vertex) bool {
+	if g.scalar() {
+		return true
+	}
+	all := nearestReductions(v)
+	return len(all) > 0 && every(all, func(w *vertex) bool {
+		r := g.along(w)
+		return w.whole() && r != nil && g.combinable(w, r.loops)
+	})
+}
+
+// scalar reports whether what g stores outside of its loops are scalars, which
+// it computes from the results of whole reductions.
+func (g *group) scalar() bool {
+	return g.opaque == nil && (len(g.order) == 0 || g.combined != nil && g.whole())
+}
+
+// whole reports whether all that g combines is along all of its loops.
+func (g *group) whole() bool {
+	return every(slices.Concat(g.closing, g.roots), func(r *root) bool { return !r.combines || r.v.whole() })
+}
+
+// admits reports whether the whole reduction v can be computed by g, whose
+// results are scalars. If it is large, or another one is, one nest of loops must
+// do all of them, so that workers can share it.
+func (g *group) admits(v *vertex) bool {
+	n := product(v.args[0].shape)
+	conflict := func(w *vertex) bool {
+		large := max(n, product(w.args[0].shape)) > serialElements
+		return large && (!w.whole() || domain(v, nil) != domain(w, nil) || needs(v, w) || needs(w, v))
+	}
+	return !slices.ContainsFunc(g.hoisted, func(h hoisted) bool { return conflict(h.v) }) &&
+		!slices.ContainsFunc(slices.Concat(g.closing, g.roots), func(r *root) bool { return r.combines && conflict(r.v) })
+}
+
+// whole reports whether v is a reduction along all axes.
+func (v *vertex) whole() bool { return v.kind == kindReduce && product(v.shape) == 1 }
