@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"arignote/backend/internal/kernel"
+	"arignote/backend/internal/par"
 )
 
 // This file has classes as they are used: whether arguments belong to one, and
@@ -371,7 +372,7 @@ func (q *Plan) measure(s *step) (ok bool) {
 			l.work = s.flops
 		}
 		l.units = l.k.Units(l.params)
-		l.cut()
+		l.cut(par.Threads(q.program.config.Threads))
 		for _, b := range l.bound {
 			if b != nil && b.partial && i == 0 {
 				q.storages[b.number].n = l.units

@@ -177,7 +177,7 @@ func (q *Plan) group(g *group) error {
 		s.stored = append(s.stored, r.v)
 	}
 	q.steps = append(q.steps, s)
-	return s.kernel(g.emit())
+	return s.kernel(g.emit(), par.Threads(q.program.config.Threads))
 }
 
 // stores returns what the step of v stores: v, or those of the several results of
@@ -200,7 +200,7 @@ func (g *group) empty() bool {
 }
 
 // kernel makes a kernel step, in two parts if it is a long reduction.
-func (s *step) kernel(k *emitted) error {
+func (s *step) kernel(k *emitted, workers int) error {
 	m := &marker{k: k.k, params: k.params, extents: make(map[kernel.Var]int)}
 	s.flops = m.work(k.k.Body)
 	parts := []*emitted{k}
@@ -220,7 +220,7 @@ func (s *step) kernel(k *emitted) error {
 		if i == 0 {
 			l.work = s.flops
 		}
-		l.cut()
+		l.cut(workers)
 		var err error
 		if l.program, l.text, err = compiled(p.k); err != nil {
 			return err
@@ -327,17 +327,19 @@ func (l *launch) parts() int64 {
 	return int64((l.units-1)/l.chunk + 1)
 }
 
-// leastTile is how many iterations of a Vector loop a worker does at least, however
-// much work each of them is: the interpreter needs about 15 ns to go on to the
-// next instruction and less than 1 ns for an element.
-const leastTile = 128
+// goodTile is how many iterations of a Vector loop a worker does at least if there
+// are enough for all workers, and leastTile otherwise, however much work each of
+// them is: the interpreter needs about 15 ns to go on to the next instruction and
+// less than 1 ns for an element.
+const goodTile, leastTile = 128, 16
 
-// cut decides how many units of the launch a worker does at a time.
-func (l *launch) cut() {
+// cut decides how many units of the launch each of the workers does at a time.
+func (l *launch) cut(workers int) {
 	l.chunk = chunkOf(l.units, l.work)
+	tile := min(goodTile, max(leastTile, l.units/(2*workers)))
 	for _, nest := range l.k.SplitNests() {
 		if nest[len(nest)-1].Vector {
-			l.chunk = min(max(l.chunk, leastTile), max(l.units, 1))
+			l.chunk = min(max(l.chunk, tile), max(l.units, 1))
 		}
 	}
 }
