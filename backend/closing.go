@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"arignote/backend/internal/kernel"
+	"arignote/expr"
 )
 
 // This file is about reductions that the loops of a group compute on the way, from
@@ -56,8 +57,86 @@ func (g *group) closes(v *vertex) bool {
 	all := nearestReductions(v)
 	return len(all) > 0 && every(all, func(w *vertex) bool {
 		r := g.along(w)
-		return w.whole() && r != nil && g.combinable(w, r.loops)
+		return w.whole() && (r != nil && g.combinable(w, r.loops) || g.parted(w) != nil)
 	})
+}
+
+// A partition is a whole reduction as one by the loops of a group of reductions of
+// the rows.
+type partition struct {
+	loops       []kernel.Var
+	outer, rows []int // axes
+}
+
+// parted returns how the whole reduction v can be one along the loops of g of
+// reductions that g has loops of their own for; nil if that is not its order.
+func (g *group) parted(v *vertex) *partition {
+	if op := v.node.Op(); g.opaque != nil || len(g.order) == 0 || op == expr.OpArgmax || op == expr.OpArgmin || op == expr.OpProd && v.dtype.IsComplex() {
+		return nil
+	}
+	x, o := v.args[0], v.order()
+	n := len(g.order)
+	if n >= len(o.axes) || o.chunk != 0 && !o.chunkInside {
+		return nil
+	}
+	rows := orderOf(x.shape, o.axes[n:])
+	if !slices.Equal(rows.axes, o.axes[n:]) || rows.lanes != o.lanes || rows.chunk != o.chunk || o.chunk != 0 && len(rows.axes) > 1 {
+		return nil
+	}
+	c := combination{level: n, inner: g.order[n-1], lanes: 1}
+	if g.line != 0 || g.combined != nil && *g.combined != c {
+		return nil
+	}
+	for _, h := range g.hoisted {
+		if p := g.partedLike(v, h, o); p != nil {
+			return p
+		}
+	}
+	return nil
+}
+
+// partedLike is parted for the rows of h, if v goes through the same elements.
+func (g *group) partedLike(v *vertex, h hoisted, o order) *partition {
+	x, n := v.args[0], len(g.order)
+	if !slices.Equal(trim(h.v.args[0].shape), trim(x.shape)) {
+		return nil
+	}
+	at, _ := reduceAt(h.v, h.at, func(int) kernel.Var { return 0 })
+	place := spread(x.shape, trimAt(h.v.args[0].shape, at))
+	p := &partition{outer: o.axes[:n], rows: o.axes[n:]}
+	var outside []kernel.Var
+	for _, a := range p.outer {
+		outside = append(outside, place[a].isUnit())
+		if !g.outermost(outside) || slices.Contains(outside, 0) {
+			return nil
+		}
+	}
+	p.loops = keptIn(x.shape, place, p.outer)
+	return p
+}
+
+// keptIn returns the loops of a place along the given axes, in the order of axes.
+func keptIn(shape []int, place []coord, axes []int) (loops []kernel.Var) {
+	for a := range shape {
+		if slices.Contains(axes, a) {
+			loops = append(loops, place[a].isUnit())
+		}
+	}
+	return loops
+}
+
+// inParts makes the whole reduction v one of reductions of the rows, and returns it as
+// a root.
+func (s *fusion) inParts(v *vertex, p *partition) *root {
+	n := v.node
+	inner := expr.New(n, n.Op(), expr.Axes{Axes: slices.Sorted(slices.Values(p.rows))}, v.args[0].node)
+	row := s.flow.add(inner, kindReduce, v.args[0])
+	all := make([]int, len(row.shape))
+	for a := range all {
+		all[a] = a
+	}
+	v.node, v.args, v.oneByOne = expr.New(n, n.Op(), expr.Axes{Axes: all, All: true}, inner), []*vertex{row}, true
+	return &root{v: v, loops: p.loops, combines: true}
 }
 
 // scalar reports whether what g stores outside of its loops are scalars, which

@@ -42,7 +42,7 @@ func (e *emitter) reduce(v *vertex, at []coord) kernel.Value {
 // place, and returns the results.
 func (e *emitter) ownLoops(all []*vertex, places [][]coord) []kernel.Value {
 	shape := all[0].args[0].shape
-	o := orderOf(shape, reducedAxes(all[0]))
+	o := all[0].order()
 	loops := make(map[int]kernel.Var)
 	for _, a := range o.axes {
 		loops[a] = e.variable()

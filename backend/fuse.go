@@ -59,6 +59,7 @@ const (
 
 // fusion is the state of the decisions.
 type fusion struct {
+	flow    *flow
 	on      bool
 	cheap   float64 // what costs no more than this is computed again rather than stored
 	huge    int     // a block with more elements than this is not stored
@@ -72,7 +73,7 @@ type fusion struct {
 // fuse groups the vertices of f. With on = false each vertex is stored; with
 // save = true memory counts for more than time.
 func fuse(f *flow, on, save bool) *fusion {
-	s := &fusion{on: on, cheap: cheap, huge: hugeBlock, bySpace: make(map[string][]*group), readers: make(map[*vertex][]*group)}
+	s := &fusion{flow: f, on: on, cheap: cheap, huge: hugeBlock, bySpace: make(map[string][]*group), readers: make(map[*vertex][]*group)}
 	if save {
 		s.cheap, s.huge = maxRepeated, 0
 	}
@@ -187,6 +188,9 @@ func (s *fusion) rootArgs(v *vertex, g *group, r *root) {
 	if r.combines {
 		u.at = identity(v.args[0].shape, r.loops)
 		s.need(v.args[0], u)
+		if v.oneByOne {
+			s.inline(v.args[0]) // the rows
+		}
 		return
 	}
 	u.at = identity(v.shape, r.loops)

@@ -137,6 +137,12 @@ func (s *fusion) inline(v *vertex) {
 			s.close(v, r)
 			return
 		}
+		if g := v.uses[0].by; v.whole() && g.after(v, nil) {
+			if p := g.parted(v); p != nil {
+				s.close(v, s.inParts(v, p))
+				return
+			}
+		}
 	}
 	for _, u := range distinctByGroup(v.uses) {
 		u.by.weight++

@@ -152,6 +152,9 @@ func (s *fusion) fitReduction(g *group, r *root, sp space) *root {
 		r.combines = true
 		return r
 	}
+	if p := g.parted(v); v.whole() && p != nil && g.shares(v, sp.size) && g.after(v, nil) {
+		return s.inParts(v, p)
+	}
 	r.loops = keptOf(v, r.loops)
 	if !every(r.loops, g.has) || len(r.loops) == 0 && !(len(g.order) == 0 && g.admits(v)) {
 		return nil

@@ -126,7 +126,7 @@ func (l *loopOrder) putOutside(loops []kernel.Var) {
 // sequence returns the loops along which the reduction v combines from outer to
 // inner, if loops are those along the axes of its argument; and their order.
 func sequence(v *vertex, loops []kernel.Var) ([]kernel.Var, order) {
-	o := orderOf(v.args[0].shape, reducedAxes(v))
+	o := v.order()
 	at := identity(v.args[0].shape, loops)
 	var seq []kernel.Var
 	for _, a := range o.axes {

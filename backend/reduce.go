@@ -76,6 +76,15 @@ func orderOf(shape, axes []int) order {
 	return o
 }
 
+// order returns the order of the reduction v.
+func (v *vertex) order() order {
+	o := orderOf(v.args[0].shape, reducedAxes(v))
+	if v.oneByOne {
+		o.lanes, o.chunk = 1, 0
+	}
+	return o
+}
+
 // keptInside returns the number of elements along the axes that are kept and
 // lie inside of the innermost one that is combined.
 func keptInside(shape, axes []int) int {

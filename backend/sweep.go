@@ -37,7 +37,7 @@ func (s *fusion) hoistable(v *vertex) bool {
 		return false
 	}
 	u := v.uses[0]
-	if s.closing(v) != nil {
+	if s.closing(v) != nil || v.whole() && u.by.after(v, nil) && u.by.parted(v) != nil {
 		return true
 	}
 	rows, ok := u.rows()

@@ -22,6 +22,8 @@ type vertex struct {
 	items  []*vertex  // of a loop or routine with several results: those that are wanted
 	merges []merged   // of a reshape that splits axes: the axes of the argument
 
+	oneByOne bool // of a reduction: rows were combined before, and it takes up these in their order
+
 	users  int
 	output bool    // is a result of the program
 	cost   float64 // of one element, with all arguments computed on the way
