@@ -52,11 +52,15 @@ func (q *Plan) reuse() {
 			continue
 		}
 		l := s.launches[0]
+		var accesses *kernel.Accesses
 		for out, w := range l.bound {
 			if w == nil || w.from != at || w.place != inArena && w.place != inResult || l.k.Buffers[out].Mode != kernel.Out {
 				continue
 			}
-			if in := l.operand(kernel.Buf(out), at); in != nil {
+			if accesses == nil {
+				accesses = l.k.Accesses()
+			}
+			if in := l.operand(accesses, kernel.Buf(out), at); in != nil {
 				w.writeOver(in)
 				s.inPlace = true
 			}
@@ -70,13 +74,13 @@ func (q *Plan) reuse() {
 
 // operand returns an input of the launch that buffer out can be written over:
 // memory in the arena that is not needed after batch at.
-func (l *launch) operand(out kernel.Buf, at int) *storage {
+func (l *launch) operand(a *kernel.Accesses, out kernel.Buf, at int) *storage {
 	w := l.bound[out]
 	for in, r := range l.bound {
 		if r == nil || l.k.Buffers[in].Mode != kernel.In || r.n != w.n || r.dtype != w.dtype {
 			continue
 		}
-		if root := r.root(); root.place == inArena && root.to == at && l.k.InPlace(l.params, out, kernel.Buf(in), w.n) {
+		if root := r.root(); root.place == inArena && root.to == at && a.InPlace(l.params, out, kernel.Buf(in), w.n) {
 			return root
 		}
 	}

@@ -44,8 +44,8 @@ func (q *Plan) schedule() {
 // these, and returns the rest.
 func (q *Plan) gather(lo int, rest []*step) []*step {
 	var skipped []*step
-	for i := 0; i < len(rest) && i < lookAhead; i++ {
-		s := rest[i]
+	ahead := min(len(rest), lookAhead)
+	for _, s := range rest[:ahead] {
 		apart := func(o *step) bool { return !s.touches(o) }
 		if s.lonely() && every(q.steps[lo:], apart) && every(skipped, apart) {
 			q.steps = append(q.steps, s)
@@ -53,10 +53,9 @@ func (q *Plan) gather(lo int, rest []*step) []*step {
 			skipped = append(skipped, s)
 		}
 	}
-	if len(skipped) == min(len(rest), lookAhead) {
-		return rest
-	}
-	return append(skipped, rest[min(len(rest), lookAhead):]...)
+	rest = rest[ahead-len(skipped):]
+	copy(rest, skipped)
+	return rest
 }
 
 func every[T any](all []T, f func(T) bool) bool {

@@ -54,6 +54,25 @@ func TestInPlace(t *testing.T) {
 			c: float64 = mul(a, b)
 			store y[i] = c
 		}`, false},
+		{"made outside of the loop", `c: float64 = const 1
+		for i < n vector {
+			a: float64 = load x[i]
+			store z[i] = a
+			store y[i] = c
+		}`, false},
+		{"copied", `for i < n vector {
+			a: float64 = load x[i]
+			store z[i] = a
+			store y[i] = a
+		}`, true},
+		{"stored twice", `for i < n vector {
+			a: float64 = load x[i]
+			store y[i] = a
+		}
+		for i2 < n vector {
+			a2: float64 = load x[i2]
+			store y[i2] = a2
+		}`, false},
 		{"loaded by an earlier loop", `k: float64 = const -0
 		reduce j < n lanes 1 (s: float64 = k) {
 			a: float64 = load x[j]
@@ -75,10 +94,11 @@ func TestInPlace(t *testing.T) {
 			t.Errorf("%s: %v", c.name, err)
 			continue
 		}
-		if got := k.InPlace([]int{10}, 1, 0, 10); got != c.want {
+		a := k.Accesses()
+		if got := a.InPlace([]int{10}, 1, 0, 10); got != c.want {
 			t.Errorf("%s: %v", c.name, got)
 		}
-		if c.want && k.InPlace([]int{10}, 1, 0, 20) {
+		if c.want && a.InPlace([]int{10}, 1, 0, 20) {
 			t.Errorf("%s: though elements are left out", c.name)
 		}
 	}
