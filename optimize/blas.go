@@ -63,8 +63,11 @@ func (r *run) formBlas(n *expr.Node) *expr.Node {
 
 // scaleProduct takes the scalar factors of n into the product that they scale,
 // and into what was added to it.
+//
+// It looks one operation down: a product further below would have taken in what
+// is between when that was looked at.
 func (r *run) scaleProduct(n *expr.Node) *expr.Node {
-	s := r.asScaled(n)
+	s := r.takeScalars(n, scaledNode{alpha: r.weak(1.0), core: n})
 	if !s.scaled || !r.once(s.core) {
 		return nil
 	}
@@ -143,35 +146,49 @@ type scaledNode struct {
 func (r *run) asScaled(n *expr.Node) scaledNode {
 	s := scaledNode{alpha: r.weak(1.0), core: n}
 	for {
-		x := s.core
-		switch x.Op() {
-		case expr.OpNeg:
-			s.core, s.alpha = x.Arg(0), r.times(n, r.weak(-1.0), s.alpha)
-		case expr.OpMul:
-			core, factors := splitScalars(x)
-			if core == nil {
-				return s
-			}
-			s.core = core
-			for _, f := range factors {
-				s.alpha = r.times(n, s.alpha, f)
-			}
-		case expr.OpDiv:
-			if x.Arg(1).Rank() > 0 || !scalarFor(x.Arg(1), x) {
-				return s
-			}
-			s.core, s.alpha = x.Arg(0), r.times(n, s.alpha, r.inverse(n, x.Arg(1)))
-		default:
+		inner := r.takeScalars(n, s)
+		switch inner.core {
+		case s.core:
 			return s
+		case n:
+			return inner
 		}
-		if s.core.DType() != n.DType() || s.core.Rank() != n.Rank() || s.alpha.Err() != nil {
-			return scaledNode{alpha: r.weak(1.0), core: n}
-		}
-		s.scaled = true
-		if !r.once(s.core) {
+		if s = inner; !r.once(s.core) {
 			return s
 		}
 	}
+}
+
+// takeScalars takes one more operation by scalars off s, which is what is left of
+// n. It returns s as it is if there is none, and n itself if what would be left
+// does not have its type.
+func (r *run) takeScalars(n *expr.Node, s scaledNode) scaledNode {
+	x := s.core
+	switch x.Op() {
+	case expr.OpNeg:
+		s.core, s.alpha = x.Arg(0), r.times(n, r.weak(-1.0), s.alpha)
+	case expr.OpMul:
+		core, factors := splitScalars(x)
+		if core == nil {
+			return s
+		}
+		s.core = core
+		for _, f := range factors {
+			s.alpha = r.times(n, s.alpha, f)
+		}
+	case expr.OpDiv:
+		if x.Arg(1).Rank() > 0 || !scalarFor(x.Arg(1), x) {
+			return s
+		}
+		s.core, s.alpha = x.Arg(0), r.times(n, s.alpha, r.inverse(n, x.Arg(1)))
+	default:
+		return s
+	}
+	if s.core.DType() != n.DType() || s.core.Rank() != n.Rank() || s.alpha.Err() != nil {
+		return scaledNode{alpha: r.weak(1.0), core: n}
+	}
+	s.scaled = true
+	return s
 }
 
 // splitScalars returns the one factor of a product that is no scalar, and the
@@ -338,5 +355,5 @@ func (r *run) withAddend(n *expr.Node, p matrixProduct, i, j int) *expr.Node {
 			rest = append(rest, t)
 		}
 	}
-	return r.make(n, expr.OpAdd, nil, rest...)
+	return r.chain(n, expr.OpAdd, rest) // a longer sum would be copied for each of its products
 }

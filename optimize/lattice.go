@@ -59,9 +59,16 @@ func collectChain(r *run, n *expr.Node) *expr.Node {
 // second.
 func absorbChain(r *run, n *expr.Node) *expr.Node {
 	operands := r.chainOperands(n)
+	absorbs := func(x *expr.Node) bool { return x.Op() == dual[n.Op()] && x.DType() == n.DType() }
+	if !slices.ContainsFunc(operands, absorbs) {
+		return nil
+	}
+	has := make(map[*expr.Node]bool, len(operands))
+	for _, x := range operands {
+		has[x] = true
+	}
 	kept := slices.DeleteFunc(slices.Clone(operands), func(x *expr.Node) bool {
-		return x.Op() == dual[n.Op()] && x.DType() == n.DType() &&
-			(slices.Contains(operands, x.Arg(0)) || slices.Contains(operands, x.Arg(1)))
+		return absorbs(x) && (has[x.Arg(0)] || has[x.Arg(1)])
 	})
 	if len(kept) == len(operands) {
 		return nil
@@ -76,12 +83,13 @@ func (r *run) chainOperands(n *expr.Node) []*expr.Node {
 		return nil
 	}
 	var operands []*expr.Node
+	o := r.opening(n)
 	stack := []*expr.Node{n}
 	for len(stack) > 0 {
 		x := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
 		switch {
-		case x.Op() == n.Op() && (x == n || r.opens(x, n.DType())):
+		case x.Op() == n.Op() && (x == n || r.opens(x, n.DType()) && o.again(x)):
 			stack = append(stack, x.Arg(1), x.Arg(0))
 		case x.DType() != n.DType() && !x.Type().Weak:
 			return nil
@@ -96,22 +104,21 @@ func (r *run) chainOperands(n *expr.Node) []*expr.Node {
 // times. It reports whether an operand and its complement have met, and drops
 // them.
 func (r *run) distinct(op expr.Op, operands []*expr.Node) (kept []*expr.Node, ones bool) {
+	const isKept = -1
 	times := make(map[*expr.Node]int, len(operands))
 	for _, x := range operands {
 		times[x]++
 	}
 	for _, x := range operands {
-		k := times[x]
-		if times[x] = 0; k == 0 || op == expr.OpXor && k%2 == 0 {
-			continue
+		if k := times[x]; k > 0 && (op != expr.OpXor || k%2 == 1) {
+			kept, times[x] = append(kept, x), isKept
 		}
-		kept = append(kept, x)
 	}
 	if op == expr.OpMaximum || op == expr.OpMinimum {
 		return kept, false
 	}
 	for _, x := range kept {
-		if x.Op() != expr.OpNot || !slices.Contains(kept, x.Arg(0)) {
+		if x.Op() != expr.OpNot || times[x.Arg(0)] != isKept {
 			continue
 		}
 		kept = slices.DeleteFunc(kept, func(y *expr.Node) bool { return y == x || y == x.Arg(0) })

@@ -45,13 +45,13 @@ const costPow = 5
 // gatherProduct takes the product n apart. It opens inner products that
 // nothing else uses, and up to left of those that others use, see gatherSum.
 func (r *run) gatherProduct(n *expr.Node, left int) *product {
-	p := newProduct(n.DType())
+	p, o := newProduct(n.DType()), r.opening(n)
 	var few, fewParts [8]factor
 	stack := append(few[:0], factor{n, 1})
 	for len(stack) > 0 && !p.bad {
 		f := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		paid := f.base == n || r.opens(f.base, p.d)
+		paid := f.base == n || r.opens(f.base, p.d) && o.again(f.base)
 		if !paid && !(left > 0 && opensShared(f.base, p.d)) {
 			p.shared = p.shared || productOp(f.base.Op()) && opensShared(f.base, p.d)
 			p.mul(r.oriented(p, f))

@@ -20,9 +20,10 @@ import (
 //  3. It ends. A replacement that is, or contains, the node that it replaces
 //     would never come to rest: it is found when the traversal meets a node
 //     that it is still working on. A chain of replacements of one place that
-//     is longer than maxChain, or more rewrites than maxSteps allows for, ends
-//     the run too. The error names the rules involved. Where built-in rules
-//     alone lead back to a node, it stays as it is.
+//     is longer than maxChain and has rules of the user's in it, or more
+//     rewrites than maxSteps allows for, ends the run too. The error names the
+//     rules involved. Where built-in rules alone lead back to a node, it stays
+//     as it is; their long chains take up one term of a sum after the other.
 //  4. Types stay: every replacement goes through fit.
 
 // why says which rewrite fired.
@@ -121,14 +122,15 @@ func (r *run) normalize(m *memo, root int32, step stepFunc) {
 			stack = stack[:len(stack)-1]
 			continue
 		}
-		if m.get(child) == working && !r.userRules(r.chainRules(stack)) {
+		circle := m.get(child) == working
+		if (circle || f.chain >= maxChain) && len(r.opt.Rules) > 0 && r.userRules(r.chainRules(stack)) {
+			r.err = r.endlessChain(stack, r.nodeAt(child))
+			return
+		}
+		if circle {
 			r.finish(m, f, child) // built-in rules that differ about a form do no harm
 			stack = stack[:len(stack)-1]
 			continue
-		}
-		if m.get(child) == working || f.chain >= maxChain {
-			r.err = r.endlessChain(stack, r.nodeAt(child))
-			return
 		}
 		next := frame{first: child, id: child, repl: unseen}
 		if f.repl != unseen {

@@ -126,14 +126,14 @@ const maxShared = 8
 // and up to left of those that others use: they cost nothing here, but what
 // they are made of is then computed again.
 func (r *run) gatherSum(n *expr.Node, left int) *sum {
-	s := newSum(n.DType())
+	s, o := newSum(n.DType()), r.opening(n)
 	var few [8]term
 	stack := append(few[:0], term{coef: whole(1), base: n})
 	for len(stack) > 0 {
 		t := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
 		x := t.base
-		paid := x == n || r.opens(x, s.d)
+		paid := x == n || r.opens(x, s.d) && o.again(x)
 		if c, inner := r.scaledSum(x, s.d); inner != nil && left > 0 && x != n {
 			s.cost++
 			stack = append(stack, term{coef: t.coef.mul(c), base: inner})

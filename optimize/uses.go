@@ -12,6 +12,7 @@ type uses struct {
 	counting bool // the running pass has asked for counts
 	epoch    int32
 	of       []useInfo // by node number
+	root     []bool    // by node number: it was taken apart as the root of a chain
 }
 
 type useInfo struct {
@@ -110,4 +111,37 @@ func (r *run) onlyUser(n *expr.Node) *expr.Node {
 		return nil
 	}
 	return r.nodeAt(u.user)
+}
+
+// opening is the taking apart of a sum, a product or another chain of which n is
+// the root. What was a root before and has become a part of something longer was
+// collected as it stands; opening it each time that a term joins it would take
+// time that grows with the square of the length. So what stands near is compared
+// with what joins, and what is further away is one term.
+type opening struct {
+	r    *run
+	left int // arguments of former roots that may still be looked at
+}
+
+// maxReopened is how many arguments of former roots are looked at.
+const maxReopened = 64
+
+// opening returns the opening of n, which is a root from now on.
+func (r *run) opening(n *expr.Node) opening {
+	id := r.id(n)
+	if int(id) >= len(r.uses.root) {
+		r.uses.root = extended(r.uses.root, r.numbered())
+	}
+	r.uses.root[id] = true
+	return opening{r, maxReopened}
+}
+
+// again reports whether x may be opened, with respect to whether it was a root.
+func (o *opening) again(x *expr.Node) bool {
+	id := o.r.id(x)
+	if int(id) >= len(o.r.uses.root) || !o.r.uses.root[id] {
+		return true
+	}
+	o.left -= len(x.Args())
+	return o.left >= 0
 }
