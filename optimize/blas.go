@@ -14,7 +14,7 @@ import (
 // A product that several nodes use is computed once and takes nothing in.
 func blas(r *run, g *expr.Graph) *expr.Graph {
 	r.countUses(g)
-	return r.rewrite(g, func(n *expr.Node) (*expr.Node, why) {
+	return r.rewrite(g, &formsBlas, func(n *expr.Node) (*expr.Node, why) {
 		if !n.DType().IsFloat() {
 			return nil, why{}
 		}
@@ -27,6 +27,11 @@ func blas(r *run, g *expr.Graph) *expr.Graph {
 		}
 		return m, why{rule: blasName(m), class: Real, note: "products are added in another order"}
 	})
+}
+
+// formsBlas are the ops at which a product of matrices takes something in.
+var formsBlas = opSet{
+	expr.OpDot: true, expr.OpMul: true, expr.OpNeg: true, expr.OpDiv: true, expr.OpAdd: true, expr.OpSub: true,
 }
 
 // blasName is the name under which forming m is reported: its op, or that of

@@ -18,13 +18,16 @@ import "arignote/expr"
 // numbers are real; bool is left alone.
 func canonicalize(r *run, g *expr.Graph) *expr.Graph {
 	r.countUses(g)
-	return r.rewrite(g, func(n *expr.Node) (*expr.Node, why) {
+	return r.rewrite(g, collected, func(n *expr.Node) (*expr.Node, why) {
 		if !r.collects(n) {
 			return nil, why{}
 		}
 		return r.canonical(n)
 	})
 }
+
+// collected are the ops that add terms or multiply powers.
+var collected = opSetOf(func(op expr.Op) bool { return sumOp(op) || productOp(op) })
 
 // collects reports whether n is the root of a sum or product that is worth
 // looking at: inner nodes are collected with their root.

@@ -19,13 +19,16 @@ type group struct {
 // better off with what it is divided by.
 func factorize(r *run, g *expr.Graph) *expr.Graph {
 	r.countUses(g)
-	return r.rewrite(g, func(n *expr.Node) (*expr.Node, why) {
-		if !sumOp(n.Op()) || !n.DType().IsFloat() || !hasProduct(n) || !r.collects(n) {
+	return r.rewrite(g, sums, func(n *expr.Node) (*expr.Node, why) {
+		if !n.DType().IsFloat() || !hasProduct(n) || !r.collects(n) {
 			return nil, why{}
 		}
 		return r.factorSum(n, r.gatherSum(n, 0))
 	})
 }
+
+// sums are the ops that add terms.
+var sums = opSetOf(sumOp)
 
 // hasProduct reports whether a term of the sum n, or an inner sum, is a
 // product.

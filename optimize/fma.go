@@ -29,7 +29,7 @@ import (
 // operation less.
 func fma(r *run, g *expr.Graph) *expr.Graph {
 	r.countUses(g)
-	return r.rewrite(g, func(n *expr.Node) (*expr.Node, why) {
+	return r.rewrite(g, &opSet{expr.OpAdd: true, expr.OpSub: true}, func(n *expr.Node) (*expr.Node, why) {
 		if n.DType() != expr.Float64 || n.Type().Weak {
 			return nil, why{}
 		}

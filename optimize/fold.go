@@ -17,7 +17,7 @@ import (
 // stretched; what is computed of them is stretched after it (see structure).
 func fold(r *run, g *expr.Graph) *expr.Graph {
 	f := &folder{r: r}
-	return r.rewrite(g, f.computed)
+	return r.rewrite(g, foldable, f.computed)
 }
 
 // smallConst is the number of elements up to which a created array becomes a
@@ -32,7 +32,7 @@ type folder struct {
 
 // computed returns the constant that n is, or nil.
 func (f *folder) computed(n *expr.Node) (*expr.Node, why) {
-	if !foldable(n) || f.r.skips("fold") {
+	if f.r.skips("fold") {
 		return nil, why{}
 	}
 	v := f.value(n)
@@ -46,15 +46,15 @@ func (f *folder) computed(n *expr.Node) (*expr.Node, why) {
 	return c, why{rule: "fold", class: Exact}
 }
 
-// foldable reports whether folding may compute n at all.
-func foldable(n *expr.Node) bool {
-	switch n.Op() {
+// foldable are the ops that folding may compute.
+var foldable = opSetOf(func(op expr.Op) bool {
+	switch op {
 	case expr.OpInput, expr.OpConst, expr.OpBroadcastTo, expr.OpBroadcastLike, expr.OpCustom,
 		expr.OpStopGradient, expr.OpScaleGradient, expr.OpWithGradient:
 		return false
 	}
-	return len(n.Args()) > 0
-}
+	return true
+})
 
 // created reports whether op makes an array of scalars.
 func created(op expr.Op) bool {
@@ -73,7 +73,7 @@ func (f *folder) value(n *expr.Node) *expr.Value {
 	if v := n.Value(); v != nil {
 		return v
 	}
-	if !foldable(n) || slices.ContainsFunc(n.Args(), open) {
+	if !foldable[n.Op()] || len(n.Args()) == 0 || slices.ContainsFunc(n.Args(), open) {
 		return nil
 	}
 	id := f.r.id(n)

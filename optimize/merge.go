@@ -9,5 +9,5 @@ import "arignote/expr"
 // Numbering does all the work (see store.go), here for the graph as it comes
 // in and later for whatever rewrites make.
 func merge(r *run, g *expr.Graph) *expr.Graph {
-	return r.rewrite(g, func(*expr.Node) (*expr.Node, why) { return nil, why{} })
+	return r.rewrite(g, &opSet{}, func(*expr.Node) (*expr.Node, why) { return nil, why{} })
 }

@@ -37,6 +37,28 @@ type why struct {
 // replaces it, or nil.
 type stepFunc func(n *expr.Node) (*expr.Node, why)
 
+// visit is a pass at work: what it does to a node, and what it knows of nodes.
+type visit struct {
+	pass   *Pass
+	ops    *opSet // at other nodes it does nothing
+	step   stepFunc
+	counts bool    // it asks for uses
+	to     []int32 // by number: one more than the finished node, than unseen or than working
+	bit    uint16  // in done
+}
+
+// opSetOf returns the set of ops for which in is true.
+func opSetOf(in func(op expr.Op) bool) *opSet {
+	s := &opSet{}
+	for op := range s {
+		s[op] = in(expr.Op(op))
+	}
+	return s
+}
+
+// loops are the ops that have a body.
+var loops = opSet{expr.OpMap: true, expr.OpWhile: true, expr.OpWithGradient: true}
+
 // bodyRule is what a pass at work in the body of a loop is called in the trace.
 const bodyRule = "body"
 
@@ -45,32 +67,42 @@ const (
 	maxSteps = 64  // rewrites per node of the input, on average
 )
 
-// memo is what a pass knows of nodes, by their number: one more than the number
-// of the finished node, than unseen or than working.
-type memo struct{ to []int32 }
-
 const (
 	unseen  = -1
 	working = -2
 )
 
-func (m *memo) get(id int32) int32 {
-	if int(id) >= len(m.to) {
-		return unseen
+// at returns the number of what the node id has become in the pass v, or unseen
+// or working. What a pass leaves as it is has its bit in done, all passes in one
+// place: there is most to know of such nodes.
+func (r *run) at(v *visit, id int32) int32 {
+	switch {
+	case int(id) < len(r.done) && r.done[id]&v.bit != 0:
+		return id
+	case int(id) < len(v.to):
+		return v.to[id] - 1
 	}
-	return m.to[id] - 1
+	return unseen
 }
 
-func (m *memo) set(id, to int32) {
-	if int(id) >= len(m.to) {
-		m.grow(int(id) + 1)
+// put notes what the node id has become.
+func (r *run) put(v *visit, id, to int32) {
+	if id == to {
+		r.leave(id, v.bit)
+		return
 	}
-	m.to[id] = to + 1
+	if int(id) >= len(v.to) {
+		v.to = extended(v.to, r.numbered())
+	}
+	v.to[id] = to + 1
 }
 
-// grow makes room for the numbers below n.
-func (m *memo) grow(n int) {
-	m.to = extended(m.to, n)
+// leave notes that passes leave a node as it is.
+func (r *run) leave(id int32, passes uint16) {
+	if int(id) >= len(r.done) {
+		r.done = extended(r.done, r.numbered())
+	}
+	r.done[id] |= passes
 }
 
 // frame is a node that the traversal works on.
@@ -83,52 +115,125 @@ type frame struct {
 	chain int32 // number of replacements that led to this node at this place
 }
 
-// rewrite returns g with every node in the normal form of the running pass.
-func (r *run) rewrite(g *expr.Graph, step stepFunc) *expr.Graph {
-	m := r.memos[r.pass]
-	if m == nil {
-		m = &memo{}
-		r.memos[r.pass] = m
-	}
-	m.grow(max(len(m.to), r.numbered()))
-	if r.pass.Repeat {
-		r.repeat(m, step)
-	}
-	out := make([]*expr.Node, len(g.Outputs))
-	for i, n := range g.Outputs {
-		id := r.id(n)
-		r.normalize(m, id, step)
+// rewrite returns g with every node in the normal form of the running pass,
+// which does nothing at nodes of other ops than these.
+func (r *run) rewrite(g *expr.Graph, ops *opSet, step stepFunc) *expr.Graph {
+	order, v := r.order(g), r.visit(ops, step)
+	for _, id := range order {
+		switch { // most nodes stay as they are, and need not be looked at closely
+		case r.at(v, id) != unseen:
+		case r.settled(v, id):
+			r.leave(id, v.bit)
+		default:
+			r.normalize(v, id)
+		}
 		if r.err != nil {
 			return g
 		}
-		out[i] = r.nodeAt(m.get(id))
+	}
+	out := make([]*expr.Node, len(g.Outputs))
+	for i, n := range g.Outputs {
+		out[i] = r.nodeAt(r.at(v, r.id(n)))
 	}
 	return &expr.Graph{Inputs: g.Inputs, Outputs: out}
 }
 
-// normalize finishes the node with number root.
-func (r *run) normalize(m *memo, root int32, step stepFunc) {
-	if m.get(root) != unseen {
-		return
+// visit returns the visit of the running pass.
+func (r *run) visit(ops *opSet, step stepFunc) *visit {
+	i := slices.IndexFunc(r.visits, func(v *visit) bool { return v.pass == r.pass })
+	if i < 0 {
+		i = len(r.visits)
+		r.visits = append(r.visits, &visit{pass: r.pass, bit: 1 << i})
 	}
-	m.set(root, working)
+	r.done = extended(r.done, r.numbered())
+	v := r.visits[i]
+	v.ops, v.step, v.counts = ops, step, r.uses.counting
+	return v
+}
+
+// order returns the numbers of the nodes of g, arguments before users.
+func (r *run) order(g *expr.Graph) []int32 {
+	if slices.Equal(r.ordered.of, g.Outputs) {
+		return r.ordered.ids
+	}
+	for _, n := range g.Outputs {
+		r.id(n)
+	}
+	type frame struct{ id, next int32 }
+	var few [32]frame
+	seen := make([]bool, r.numbered())
+	ids, stack := make([]int32, 0, len(r.ordered.ids)), few[:0]
+	enter := func(id int32) {
+		if !seen[id] {
+			seen[id] = true
+			stack = append(stack, frame{id: id})
+		}
+	}
+	for _, n := range g.Outputs {
+		for enter(r.id(n)); len(stack) > 0; {
+			top := &stack[len(stack)-1]
+			if args := r.args(top.id); int(top.next) < len(args) {
+				top.next++
+				enter(args[top.next-1])
+				continue
+			}
+			ids = append(ids, top.id)
+			stack = stack[:len(stack)-1]
+		}
+	}
+	r.ordered.of, r.ordered.ids = g.Outputs, ids
+	return ids
+}
+
+// settled reports whether the pass v certainly leaves a node as it is: it leaves
+// the arguments, and does nothing at nodes of that op, nor do passes before it
+// that have not seen the node.
+func (r *run) settled(v *visit, id int32) bool {
+	op := r.entries[id].op
+	if loops[op] {
+		return false
+	}
+	for _, u := range r.visits {
+		if u.ops[op] && r.consults(v, u) && r.done[id]&u.bit == 0 {
+			return false
+		}
+	}
+	for _, a := range r.args(id) {
+		if r.done[a]&v.bit == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// consults reports whether what the pass u does is done while v runs. Of repeated
+// passes, those that have run before look at a node too, unless they have
+// finished it: what one of them would do in the next round is done now, and the
+// nodes above are made anew once, not in each round.
+func (r *run) consults(v, u *visit) bool {
+	return u == v || v.pass.Repeat && u.pass.Repeat && (!u.counts || r.uses.counting)
+}
+
+// normalize finishes the node with number root, which v has not seen.
+func (r *run) normalize(v *visit, root int32) {
+	r.put(v, root, working)
 	stack := append(r.frames[:0], frame{first: root, id: root, repl: unseen})
 	r.frames = nil // a body of a loop is normalized meanwhile
 	defer func() { r.frames = stack }()
 	for len(stack) > 0 && r.err == nil {
 		f := &stack[len(stack)-1]
-		child := r.advance(m, f, step)
+		child := r.advance(v, f)
 		if child == unseen {
 			stack = stack[:len(stack)-1]
 			continue
 		}
-		circle := m.get(child) == working
+		circle := r.at(v, child) == working
 		if (circle || f.chain >= maxChain) && len(r.opt.Rules) > 0 && r.userRules(r.chainRules(stack)) {
 			r.err = r.endlessChain(stack, r.nodeAt(child))
 			return
 		}
 		if circle {
-			r.finish(m, f, child) // built-in rules that differ about a form do no harm
+			r.finish(v, f, child) // built-in rules that differ about a form do no harm
 			stack = stack[:len(stack)-1]
 			continue
 		}
@@ -136,96 +241,70 @@ func (r *run) normalize(m *memo, root int32, step stepFunc) {
 		if f.repl != unseen {
 			next.chain = f.chain + 1
 		}
-		m.set(child, working)
+		r.put(v, child, working)
 		stack = append(stack, next)
 	}
 }
 
 // advance works on f until it is finished, which it tells by returning unseen,
 // or another node must be finished first, whose number it returns.
-func (r *run) advance(m *memo, f *frame, step stepFunc) int32 {
+func (r *run) advance(v *visit, f *frame) int32 {
 	if f.repl != unseen {
-		return r.finish(m, f, m.get(f.repl))
+		return r.finish(v, f, r.at(v, f.repl))
 	}
 	args := r.args(f.id)
 	for ; int(f.next) < len(args); f.next++ {
-		if to := m.get(args[f.next]); to < 0 {
+		if to := r.at(v, args[f.next]); to < 0 {
 			return args[f.next]
 		}
 	}
-	if id := r.withFinished(m, f.id); id != f.id {
+	if id := r.withFinished(v, f.id); id != f.id {
 		r.moved(f.id, id)
-		switch to := m.get(id); {
+		switch to := r.at(v, id); {
 		case to >= 0:
 			r.moved(id, to)
-			return r.finish(m, f, to)
+			return r.finish(v, f, to)
 		case to == working:
 			return id
 		}
 		f.id = id
-		m.set(id, working)
+		r.put(v, id, working)
 	}
-	n := r.nodeAt(f.id)
-	to, by, pass := r.replacement(f.id, r.stepBody(n)), why{rule: bodyRule, class: Exact}, r.pass
+	to, by, pass := r.body(v, f.id), why{rule: bodyRule, class: Exact}, r.pass
 	if to == unseen {
-		to, by, pass = r.inspect(f.id, step)
+		to, by, pass = r.inspect(v, f.id)
 	}
 	if to == unseen {
-		return r.finish(m, f, f.id)
+		return r.finish(v, f, f.id)
 	}
-	r.record(pass, n, r.nodeAt(to), by)
+	r.record(pass, r.nodeAt(f.id), r.nodeAt(to), by)
 	r.replaced(f.id, to)
-	if done := m.get(to); done >= 0 {
+	if done := r.at(v, to); done >= 0 {
 		r.moved(to, done)
-		return r.finish(m, f, done)
+		return r.finish(v, f, done)
 	}
 	f.repl, f.made = to, int32(len(r.trace.Steps)-1)
 	return to
 }
 
-// repeated is a pass that has run and will again if something changes.
-type repeated struct {
-	pass   *Pass
-	memo   *memo
-	visit  stepFunc
-	counts bool // it asks for uses
-}
-
-// repeat notes how the running pass looks at nodes, for the passes after it.
-func (r *run) repeat(m *memo, step stepFunc) {
-	i := slices.IndexFunc(r.repeats, func(p repeated) bool { return p.pass == r.pass })
-	if i < 0 {
-		i = len(r.repeats)
-		r.repeats = append(r.repeats, repeated{})
-	}
-	r.repeats[i] = repeated{r.pass, m, step, r.uses.counting}
-}
-
 // inspect returns the number of what replaces a node whose arguments are finished,
-// unseen if nothing does. Of repeated passes, those that have run before look at
-// it too, unless they have finished it: what one of them would do in the next
-// round is done now, and the nodes above are made anew once, not in each round.
-func (r *run) inspect(id int32, own stepFunc) (to int32, by why, pass *Pass) {
-	n := r.nodeAt(id)
-	if !r.pass.Repeat {
-		repl, by := own(n)
-		return r.replacement(id, repl), by, r.pass
-	}
-	for _, p := range r.repeats {
-		if p.counts && !r.uses.counting || p.memo.get(id) == id {
+// unseen if nothing does: by the pass v, or one that it consults.
+func (r *run) inspect(v *visit, id int32) (to int32, by why, pass *Pass) {
+	op, left := r.entries[id].op, uint16(0)
+	for _, u := range r.visits {
+		if !r.consults(v, u) {
 			continue
 		}
-		repl, by := p.visit(n)
-		to := r.replacement(id, repl)
-		if to != unseen {
-			return to, by, p.pass
+		left |= u.bit
+		if !u.ops[op] || int(id) < len(r.done) && r.done[id]&u.bit != 0 {
+			continue
+		}
+		repl, by := u.step(r.nodeAt(id))
+		if to := r.replacement(id, repl); to != unseen {
+			return to, by, u.pass
 		}
 	}
-	for _, p := range r.repeats {
-		if !p.counts || r.uses.counting {
-			p.memo.set(id, id)
-		}
-	}
+	r.leave(id, left)
 	return unseen, why{}, nil
 }
 
@@ -242,18 +321,18 @@ func (r *run) replacement(id int32, repl *expr.Node) int32 {
 }
 
 // finish notes that f's node has become the one numbered to.
-func (r *run) finish(m *memo, f *frame, to int32) int32 {
-	m.set(f.first, to)
-	m.set(f.id, to)
+func (r *run) finish(v *visit, f *frame, to int32) int32 {
+	r.put(v, f.first, to)
+	r.put(v, f.id, to)
 	return unseen
 }
 
 // withFinished returns the number of the node id with its arguments replaced
 // by what they have become.
-func (r *run) withFinished(m *memo, id int32) int32 {
+func (r *run) withFinished(v *visit, id int32) int32 {
 	now, same := r.finished[:0], true
 	for _, a := range r.args(id) {
-		to := m.get(a)
+		to := r.at(v, a)
 		now = append(now, to)
 		same = same && to == a
 	}
@@ -290,33 +369,34 @@ func (r *run) withFinished(m *memo, id int32) int32 {
 	return r.id(n)
 }
 
-// stepBody runs the pass on the body of a loop and returns the loop with the
-// new body, or nil.
-func (r *run) stepBody(n *expr.Node) *expr.Node {
-	b, ok := n.Attr().(expr.Body)
-	if !ok || slices.Contains(r.pass.Spares, n.Op()) || r.skips(bodyRule) {
-		return nil
+// body runs the pass on the body of a loop and returns the number of the loop
+// with the new body, unseen if that is as it was or there is none.
+func (r *run) body(v *visit, id int32) int32 {
+	if op := r.entries[id].op; !loops[op] || slices.Contains(v.pass.Spares, op) || r.skips(bodyRule) {
+		return unseen
 	}
-	key := bodyKey{r.pass, b.Graph}
-	after, done := r.body[key]
+	n := r.nodeAt(id)
+	b := n.Attr().(expr.Body)
+	key := bodyKey{v.pass, b.Graph}
+	after, done := r.bodies[key]
 	if !done {
-		scope := r.scope
-		r.scope = r.id(b.Graph.Inputs[0])
-		after = r.pass.run(r, b.Graph)
-		r.scope = scope
+		scope, ordered := r.scope, r.ordered
+		r.scope, r.ordered = r.id(b.Graph.Inputs[0]), ordering{}
+		after = v.pass.run(r, b.Graph)
+		r.scope, r.ordered = scope, ordered
 		if r.err != nil {
-			return nil
+			return unseen
 		}
 		if slices.Equal(after.Outputs, b.Graph.Outputs) {
 			after = b.Graph
 		}
-		r.body[key] = after
-		r.body[bodyKey{r.pass, after}] = after
+		r.bodies[key] = after
+		r.bodies[bodyKey{v.pass, after}] = after
 	}
 	if after == b.Graph {
-		return nil
+		return unseen
 	}
-	return expr.New(n, n.Op(), expr.Body{Graph: after, Sequences: b.Sequences}, n.Args()...)
+	return r.replacement(id, expr.New(n, n.Op(), expr.Body{Graph: after, Sequences: b.Sequences}, n.Args()...))
 }
 
 // record notes a rewrite.

@@ -95,6 +95,7 @@ type compiled struct {
 type table struct {
 	rules []*compiled
 	byOp  [expr.NumOps][]*compiled
+	ops   opSet // those with rules
 }
 
 // newTable compiles rules.
@@ -107,7 +108,7 @@ func newTable(rules []Rule) (*table, error) {
 		}
 		t.rules = append(t.rules, c)
 		for _, op := range c.roots() {
-			t.byOp[op] = append(t.byOp[op], c)
+			t.byOp[op], t.ops[op] = append(t.byOp[op], c), true
 		}
 	}
 	return t, nil

@@ -80,17 +80,24 @@ type run struct {
 	shapes
 	uses
 
-	pass        *Pass                   // the one that is running
-	memos       map[*Pass]*memo         // what each pass knows to be finished
-	body        map[bodyKey]*expr.Graph // bodies of loops that a pass is done with
+	pass        *Pass    // the one that is running
+	visits      []*visit // of the passes that have run
+	done        []uint16 // by node number: the passes that leave it as it is
+	ordered     ordering
+	bodies      map[bodyKey]*expr.Graph // bodies of loops that a pass is done with
 	bound       binding                 // of the match under way
 	finished    []int32                 // room for withFinished
 	seconds     []int                   // what may be the second part of the rule that is tried
 	frames      []frame                 // room for normalize
-	repeats     []repeated
 	steps       int
 	err         error // why no further rewrite is tried
 	noStabilize bool  // the pass stabilize is left out
+}
+
+// ordering is the nodes that outputs need, arguments before users.
+type ordering struct {
+	of  []*expr.Node
+	ids []int32
 }
 
 type bodyKey struct {
@@ -112,8 +119,7 @@ func newRun(o Options, nodes int) (*run, error) {
 	}
 	r := &run{
 		opt: o, trace: &Trace{Nodes: []int{nodes}}, rules: t,
-		memos: make(map[*Pass]*memo),
-		body:  make(map[bodyKey]*expr.Graph),
+		bodies: make(map[bodyKey]*expr.Graph),
 	}
 	r.noStabilize = slices.Contains(o.Skip, "stabilize")
 	r.store.init(!slices.Contains(o.Skip, "merge"), nodes)
@@ -260,7 +266,8 @@ func (r *run) stage(name string, before, g *expr.Graph, spent time.Duration) {
 
 // becomes returns what the pass that has just run has made of the nodes of g.
 func (r *run) becomes(g *expr.Graph) map[*expr.Node]*expr.Node {
-	if g == nil || r.memos[r.pass] == nil {
+	i := slices.IndexFunc(r.visits, func(v *visit) bool { return v.pass == r.pass })
+	if g == nil || i < 0 {
 		return nil
 	}
 	to := make(map[*expr.Node]*expr.Node)
@@ -268,7 +275,7 @@ func (r *run) becomes(g *expr.Graph) map[*expr.Node]*expr.Node {
 		if r.known.Of(n) < 0 {
 			continue
 		}
-		if done := r.memos[r.pass].get(r.id(n)); done >= 0 && r.nodeAt(done) != n {
+		if done := r.at(r.visits[i], r.id(n)); done >= 0 && r.nodeAt(done) != n {
 			to[n] = r.nodeAt(done)
 		}
 	}

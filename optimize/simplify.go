@@ -26,5 +26,5 @@ func linalg(r *run, g *expr.Graph) *expr.Graph {
 
 // applyTable brings every node to the form in which no rule of t matches.
 func (r *run) applyTable(g *expr.Graph, t *table) *expr.Graph {
-	return r.rewrite(g, func(n *expr.Node) (*expr.Node, why) { return r.apply(t, n) })
+	return r.rewrite(g, &t.ops, func(n *expr.Node) (*expr.Node, why) { return r.apply(t, n) })
 }
