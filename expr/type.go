@@ -133,14 +133,16 @@ func broadcastDims(a, b []Dim) ([]Dim, bool) {
 		a, b = b, a
 	}
 	skip := len(a) - len(b)
-	if slices.Equal(a[skip:], b) && !slices.Contains(b, Dim{}) {
-		return a, true
-	}
-	out := slices.Clone(a)
+	out := a // nearly always the result, which shares its memory then
 	for i, d := range b {
 		j, ok := broadcastDim(a[skip+i], d)
-		if !ok {
+		switch {
+		case !ok:
 			return nil, false
+		case j == out[skip+i]:
+			continue
+		case &out[0] == &a[0]:
+			out = slices.Clone(a)
 		}
 		out[skip+i] = j
 	}

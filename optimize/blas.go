@@ -13,6 +13,9 @@ import (
 //
 // A product that several nodes use is computed once and takes nothing in.
 func blas(r *run, g *expr.Graph) *expr.Graph {
+	if !slices.ContainsFunc(matrixProducts, r.met.has) {
+		return g
+	}
 	r.countUses(g)
 	return r.rewrite(g, &formsBlas, func(n *expr.Node) (*expr.Node, why) {
 		if !n.DType().IsFloat() {
@@ -28,6 +31,9 @@ func blas(r *run, g *expr.Graph) *expr.Graph {
 		return m, why{rule: blasName(m), class: Real, note: "products are added in another order"}
 	})
 }
+
+// matrixProducts are the ops that multiply matrices.
+var matrixProducts = []expr.Op{expr.OpDot, expr.OpOuter, expr.OpGemm, expr.OpGemv, expr.OpGer}
 
 // formsBlas are the ops at which a product of matrices takes something in.
 var formsBlas = opSet{

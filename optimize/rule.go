@@ -75,6 +75,7 @@ type Rule struct {
 	// built-in rules; example is a program in which it fires.
 	rewrite func(r *run, n *expr.Node) *expr.Node
 	ops     []expr.Op
+	with    []expr.Op // one argument at least has one of these ops; any if there are none
 	example string
 }
 
@@ -94,8 +95,84 @@ type compiled struct {
 // table is a list of rules, indexed by the op at the root.
 type table struct {
 	rules []*compiled
-	byOp  [expr.NumOps][]*compiled
+	byOp  [expr.NumOps][]candidate
 	ops   opSet // those with rules
+}
+
+// candidate is a rule in one of the orders of its arguments, or a function, and
+// what it asks of the node's arguments before anything else is looked at.
+type candidate struct {
+	*compiled
+	left  *pattern // nil for a function
+	args  int      // how many there are; 0 for any number
+	needs [2]opBits
+	some  opBits // one of them has one of these ops
+}
+
+// anyOp is the set of all ops.
+var anyOp = func() (b opBits) {
+	for i := range b {
+		b[i] = ^uint64(0)
+	}
+	return b
+}()
+
+// opBits is a small set of ops.
+type opBits [(expr.NumOps + 63) / 64]uint64
+
+func (b *opBits) add(op expr.Op)      { b[op/64] |= 1 << (op % 64) }
+func (b *opBits) has(op expr.Op) bool { return b[op/64]&(1<<(op%64)) != 0 }
+
+// candidates returns c as alternatives, in the order in which they are tried.
+func (c *compiled) candidates() []candidate {
+	if c.left == nil {
+		some := anyOp
+		if c.with != nil {
+			some = opBits{}
+			for _, op := range c.with {
+				some.add(op)
+			}
+		}
+		return []candidate{{compiled: c, needs: [2]opBits{anyOp, anyOp}, some: some}}
+	}
+	list := make([]candidate, len(c.left))
+	for i, left := range c.left {
+		list[i] = candidate{c, left, len(left.args), [2]opBits{anyOp, anyOp}, anyOp}
+		for k, a := range left.args[:min(2, len(left.args))] {
+			list[i].needs[k] = a.roots()
+		}
+	}
+	return list
+}
+
+// roots returns the ops of nodes that p may match.
+func (p *pattern) roots() (b opBits) {
+	switch p.kind {
+	case isVar:
+		return anyOp
+	case isLit:
+		b.add(expr.OpConst)
+		for op := expr.OpConst; op < expr.NumOps; op++ {
+			if op.View() {
+				b.add(op)
+			}
+		}
+		return b
+	}
+	b.add(p.op)
+	return b
+}
+
+// suits reports whether the candidate may match a node with these arguments: most
+// are told apart by the ops one level down.
+func (c *candidate) suits(args []*expr.Node) bool {
+	if c.args > 0 && c.args != len(args) {
+		return false
+	}
+	if len(args) > 0 && !c.needs[0].has(args[0].Op()) || len(args) > 1 && !c.needs[1].has(args[1].Op()) {
+		return false
+	}
+	return c.some == anyOp || slices.ContainsFunc(args, func(x *expr.Node) bool { return c.some.has(x.Op()) })
 }
 
 // newTable compiles rules.
@@ -108,7 +185,7 @@ func newTable(rules []Rule) (*table, error) {
 		}
 		t.rules = append(t.rules, c)
 		for _, op := range c.roots() {
-			t.byOp[op], t.ops[op] = append(t.byOp[op], c), true
+			t.byOp[op], t.ops[op] = append(t.byOp[op], c.candidates()...), true
 		}
 	}
 	return t, nil
@@ -169,8 +246,10 @@ func (b *binding) reset(c *compiled) {
 // apply returns the replacement of n by the first rule of t that matches and
 // fits, or nil.
 func (r *run) apply(t *table, n *expr.Node) (*expr.Node, why) {
-	for _, c := range t.byOp[n.Op()] {
-		if !r.allowed(c) {
+	list, args := t.byOp[n.Op()], n.Args()
+	for i := range list {
+		c := &list[i]
+		if !c.suits(args) || !r.allowed(c.compiled) {
 			continue
 		}
 		if m := r.fit(n, r.try(c, n)); m != nil && m != n {
@@ -186,21 +265,16 @@ func (r *run) allowed(c *compiled) bool {
 }
 
 // try returns the right side of c for the node n, nil if c does not match.
-func (r *run) try(c *compiled, n *expr.Node) *expr.Node {
+func (r *run) try(c *candidate, n *expr.Node) *expr.Node {
 	switch {
 	case c.rewrite != nil:
 		return c.rewrite(r, n)
 	case c.Func != nil:
 		return c.Func(n)
 	}
-	for _, left := range c.left {
-		if !left.plausible(n) {
-			continue
-		}
-		r.bound.reset(c)
-		if left.match(n, &r.bound) && c.holds(r, n, &r.bound) {
-			return c.right.build(r, n, &r.bound)
-		}
+	r.bound.reset(c.compiled)
+	if c.left.match(n, &r.bound) && c.holds(r, n, &r.bound) {
+		return c.right.build(r, n, &r.bound)
 	}
 	return nil
 }

@@ -373,14 +373,14 @@ var simplifyRules = []Rule{
 	{Name: "compare-mirror", Class: Exact, ops: comparisons, rewrite: compareMirror, example: "x: float64[3]; y: float64[3]; (x < y) ^ (y > x)"},
 	{Name: "even-difference", Class: Exact, ops: []expr.Op{expr.OpAbs, expr.OpSquare, expr.OpCos, expr.OpCosh}, rewrite: evenDifference, example: "x: float64[3]; y: float64[3]; abs(x - y) * cos(y - x)"},
 	{Name: "where-hoist", Class: Exact, Op: expr.OpWhere, rewrite: whereHoist, example: "c: bool[3]; x: float64[3]; y: float64[3]; where(c, exp(x), exp(y))"},
-	{Name: "where-merge", Class: Exact, ops: elementwiseOps(), rewrite: whereMerge, example: "c: bool[3]; x: float64[3]; y: float64[3]; where(c, x, 0.0) + where(c, 0.0, y)"},
+	{Name: "where-merge", Class: Exact, ops: elementwiseOps(), rewrite: whereMerge, with: []expr.Op{expr.OpWhere}, example: "c: bool[3]; x: float64[3]; y: float64[3]; where(c, x, 0.0) + where(c, 0.0, y)"},
 
 	// Integers divided or shifted twice.
 	{Name: "floordiv-floordiv", Class: Exact, Op: expr.OpFloorDiv, rewrite: floordivFloordiv, example: "x: int64[3]; x // 2 // 3"},
 	{Name: "shift-shift", Class: Exact, ops: []expr.Op{expr.OpShl, expr.OpShr}, rewrite: shiftShift, example: "x: int64[3]; x << 1 << 2, x >> 1 >> 2"},
 
 	// Conversions.
-	{Name: "weaken-constant", Class: Exact, ops: elementwiseOps(), rewrite: weakenConstant, example: "x: float64[3]; x + array(1.5)"},
+	{Name: "weaken-constant", Class: Exact, ops: elementwiseOps(), rewrite: weakenConstant, with: []expr.Op{expr.OpConst}, example: "x: float64[3]; x + array(1.5)"},
 	{Name: "cast-same", Class: Exact, Op: expr.OpCast, rewrite: castSame, example: "x: float64[3]; astype(x, 'float64')"},
 	{Name: "cast-cast", Class: Exact, Op: expr.OpCast, rewrite: castCast, example: "x: float32[3]; astype(astype(x, 'float64'), 'float32')"},
 }

@@ -228,7 +228,6 @@ func (r *run) one(g *expr.Graph, p *Pass) (*expr.Graph, error) {
 	}
 	start, from := time.Now(), len(r.trace.Steps)
 	r.pass = p
-	r.uses.epoch++
 	r.uses.counting = false
 	after := p.run(r, g)
 	if r.err != nil {

@@ -25,6 +25,7 @@ type store struct {
 	scratch []int32      // arguments of a node that is looked for
 	table   index
 	keys    attrKeys
+	met     opBits // the ops of all nodes
 }
 
 // entry is what makes a node the same as another one.
@@ -166,6 +167,7 @@ func (s *store) is(id int32, op expr.Op, attr int32, args []int32, swaps bool) b
 
 // add numbers the node n, which is new, as lookup has looked for it.
 func (s *store) add(n *expr.Node, attr int32, args []int32, hash uint32) int32 {
+	s.met.add(n.Op())
 	id := s.known.Add(n)
 	s.same = append(roomy(s.same), id)
 	s.entries = append(roomy(s.entries), entry{int32(len(s.list)), int32(len(args)), attr, n.Op()})

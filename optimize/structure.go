@@ -27,8 +27,8 @@ var structureRules = []Rule{
 	{Name: "broadcast-same", Class: Exact, ops: []expr.Op{expr.OpBroadcastTo, expr.OpBroadcastLike}, rewrite: broadcastSame, example: "x: float64[3, 4]; y: float64[m]; broadcast_to(x, (3, 4)), broadcast_like(y, exp(y))"},
 	{Name: "broadcast-known", Class: Exact, Op: expr.OpBroadcastLike, rewrite: broadcastKnown, example: "x: float64[3, 4]; broadcast_like(1.0, x)"},
 	{Name: "broadcast-broadcast", Class: Exact, ops: []expr.Op{expr.OpBroadcastTo, expr.OpBroadcastLike}, rewrite: broadcastBroadcast, example: "x: float64[3]; broadcast_to(broadcast_to(x, (2, 3)), (4, 2, 3))"},
-	{Name: "broadcast-result", Class: Exact, rewrite: broadcastResult, ops: elementwiseOps(), example: "x: float64[3]; y: float64[3]; exp(broadcast_to(x, (2, 3))), broadcast_to(x, (2, 3)) + broadcast_to(y, (2, 3))"},
-	{Name: "broadcast-argument", Class: Exact, rewrite: broadcastArgument, ops: elementwiseOps(), example: "x: float64[3]; a: float64; x*broadcast_to(a, (3,))"},
+	{Name: "broadcast-result", Class: Exact, rewrite: broadcastResult, ops: elementwiseOps(), with: stretching, example: "x: float64[3]; y: float64[3]; exp(broadcast_to(x, (2, 3))), broadcast_to(x, (2, 3)) + broadcast_to(y, (2, 3))"},
+	{Name: "broadcast-argument", Class: Exact, rewrite: broadcastArgument, ops: elementwiseOps(), with: stretching, example: "x: float64[3]; a: float64; x*broadcast_to(a, (3,))"},
 	{Name: "broadcast-reduced", Class: Exact, rewrite: broadcastReduced, ops: elementwiseOps(), example: "x: float64[4]; x - mean(x, keepdims=True), x / mean(x)"},
 	{Name: "sum-like-same", Class: Exact, Op: expr.OpSumLike, rewrite: sumLikeSame, example: "x: float64[m]; sum_like(exp(x), x)"},
 	{Name: "sum-like-known", Class: Exact, Op: expr.OpSumLike, rewrite: sumLikeKnown, example: "x: float64[3, 4]; y: float64[4]; sum_like(x, y)"},
@@ -394,6 +394,9 @@ func broadcastArgument(r *run, n *expr.Node) *expr.Node {
 	}
 	return r.make(n, n.Op(), n.Attr(), args...)
 }
+
+// stretching are the ops that broadcast.
+var stretching = []expr.Op{expr.OpBroadcastTo, expr.OpBroadcastLike}
 
 // isStretched reports whether n is a broadcast of another node.
 func isStretched(n *expr.Node) bool {

@@ -1,6 +1,10 @@
 package optimize
 
-import "arignote/expr"
+import (
+	"slices"
+
+	"arignote/expr"
+)
 
 // uses counts the users of each node of the graph that a pass works on, so
 // that a rewrite does not compute anew what another node needs anyway. The
@@ -11,8 +15,10 @@ import "arignote/expr"
 type uses struct {
 	counting bool // the running pass has asked for counts
 	epoch    int32
-	of       []useInfo // by node number
-	root     []bool    // by node number: it was taken apart as the root of a chain
+	graph    []*expr.Node // the outputs for which was counted,
+	steps    int          // when so many rewrites were made
+	of       []useInfo    // by node number
+	root     []bool       // by node number: it was taken apart as the root of a chain
 }
 
 type useInfo struct {
@@ -33,9 +39,17 @@ func (u *uses) at(id int32) *useInfo {
 	return info
 }
 
-// countUses counts for the nodes of g; an output is one use.
+// countUses counts for the nodes of g; an output is one use. The counts of the
+// pass before are right if neither has rewritten anything.
 func (r *run) countUses(g *expr.Graph) {
 	r.uses.counting = true
+	if r.uses.steps == r.steps && slices.Equal(r.uses.graph, g.Outputs) {
+		return
+	}
+	if r.scope < 0 { // bodies of loops are counted beside the graph
+		r.uses.epoch++
+	}
+	r.uses.graph, r.uses.steps = g.Outputs, r.steps
 	r.uses.at(int32(r.numbered()))
 	for _, n := range g.Outputs {
 		r.use(r.id(n), -1)
