@@ -26,6 +26,9 @@ func Tables() []TableOf {
 	}
 }
 
+// Looks returns how many nodes and terms a run has looked at.
+func (t *Trace) Looks() int { return t.looks }
+
 // Example returns a program in which a rule without text fires.
 func (r Rule) Example() string { return r.example }
 

@@ -2,6 +2,7 @@ package optimize_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"arignote/autodiff"
@@ -84,6 +85,97 @@ func TestGrowth(t *testing.T) {
 		small, large := allocations(t, f.build, 1000), allocations(t, f.build, 10000)
 		if large > 1.3*small {
 			t.Errorf("%s: %.1f allocations for each of 10^4 nodes, %.1f for each of 10^3", f.name, large, small)
+		}
+	}
+}
+
+// awkward are graphs in which a rule may find the same terms again for each of
+// many nodes, or write what is shared more than once.
+var awkward = map[string]func(x *expr.Node, n int) *expr.Node{
+	"product of sums": folded(3, func(x, y *expr.Node, i int) *expr.Node { return y.Mul(x.Add(i)) }),
+	"where": folded(5, func(x, y *expr.Node, i int) *expr.Node {
+		return expr.Where(x.Gt(i), y, x.Mul(i))
+	}),
+	"bounds": folded(6, func(x, y *expr.Node, i int) *expr.Node {
+		return y.Maximum(x.Mul(i)).Minimum(x.Add(i))
+	}),
+	"constant bounds": folded(4, func(x, y *expr.Node, i int) *expr.Node {
+		return y.Maximum(float64(i % 100)).Minimum(float64(200 - i%100))
+	}),
+	"equal terms":   folded(1, func(x, y *expr.Node, i int) *expr.Node { return y.Add(x.Sin()) }),
+	"equal factors": folded(1, func(x, y *expr.Node, i int) *expr.Node { return y.Mul(x.Sin()) }),
+	"tower":         folded(2, func(x, y *expr.Node, i int) *expr.Node { return y.Add(1).Mul(y.Add(1)) }),
+	"squares":       folded(2, func(x, y *expr.Node, i int) *expr.Node { return y.Mul(y).Add(y) }),
+	"horner":        folded(3, func(x, y *expr.Node, i int) *expr.Node { return y.Mul(x).Add(i) }),
+	"sum of products": folded(6, func(x, y *expr.Node, i int) *expr.Node {
+		return y.Add(x.Add(i).Mul(x.Sub(i)))
+	}),
+	"nested sums of products": folded(6, func(x, y *expr.Node, i int) *expr.Node {
+		return y.Mul(x.Sin()).Add(x.Cos().Mul(float64(i) + 0.5)).Mul(y.Add(x.Cos()))
+	}),
+	"slices": func(x *expr.Node, n int) *expr.Node {
+		var parts []any
+		for i := range n {
+			parts = append(parts, x.Index(expr.Range{Start: i % 8, Stop: i%8 + 2}))
+		}
+		return expr.Concatenate(0, parts...)
+	},
+	"joined slices": folded(3, func(x, y *expr.Node, i int) *expr.Node {
+		return expr.Concatenate(0, y.Index(expr.Range{Stop: 5}), x.Index(expr.Range{Start: i % 3, Stop: i%3 + 5}))
+	}),
+	"assignments": folded(2, func(x, y *expr.Node, i int) *expr.Node { return y.SetSubtensor(float64(i), i%10) }),
+	"increments":  folded(2, func(x, y *expr.Node, i int) *expr.Node { return y.IncSubtensor(x.Index(i%7), i%10) }),
+	"softplus":    folded(4, func(x, y *expr.Node, i int) *expr.Node { return y.Exp().Add(1).Log().Sub(2) }),
+	"softmax": folded(6, func(x, y *expr.Node, i int) *expr.Node {
+		y = y.Sub(y.Max()).Exp()
+		return y.Div(y.Sum())
+	}),
+	"reshapes":   folded(5, func(x, y *expr.Node, i int) *expr.Node { return y.Reshape(2, -1).T().Exp().Reshape(-1) }),
+	"casts":      folded(3, func(x, y *expr.Node, i int) *expr.Node { return y.AsType(expr.Float32).Mul(1.5).AsType(expr.Float64) }),
+	"conditions": folded(4, func(x, y *expr.Node, i int) *expr.Node { return y.Mul(x.Lt(i).Or(x.Gt(i + 1)).And(x.Gt(0))) }),
+	"exponents":  folded(3, func(x, y *expr.Node, i int) *expr.Node { return y.Add(y.Neg().Exp()) }),
+	"products of matrices": func(x *expr.Node, n int) *expr.Node {
+		w := x.Outer(x).Add(1)
+		return folded(1, func(w, y *expr.Node, i int) *expr.Node { return y.Dot(w) })(w, n)
+	},
+	"steps": folded(3, func(x, y *expr.Node, i int) *expr.Node { return x.Outer(x).Dot(y).Add(x).Mul(0.5) }),
+	"takes": folded(2, func(x, y *expr.Node, i int) *expr.Node { return y.Take([]int{i % 10, 1, 2, 3, 4, 5, 6, 7, 8, 9}, 0) }),
+}
+
+// folded returns graphs of about n nodes, f of f of f ... of x, where f makes
+// that many nodes.
+func folded(nodes int, f func(x, y *expr.Node, i int) *expr.Node) func(x *expr.Node, n int) *expr.Node {
+	return func(x *expr.Node, n int) *expr.Node {
+		y := x
+		for i := range n / nodes {
+			y = f(x, y, i)
+		}
+		return y
+	}
+}
+
+// TestAwkwardGrowth: what is looked at for a node does not depend on how many
+// nodes there are, in awkward graphs and their gradients, and simplification does
+// not make graphs much larger.
+func TestAwkwardGrowth(t *testing.T) {
+	for name, build := range awkward {
+		var each [2]float64
+		for i, n := range [2]int{300, 3000} {
+			x := expr.Input("x", expr.Float64, 10)
+			y := build(x, n)
+			g := expr.NewGraph([]*expr.Node{x}, y, autodiff.Grad(y.Sum(), x))
+			after, trace, err := optimize.Run(g, optimize.Options{})
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			nodes := trace.Nodes[0]
+			each[i] = float64(trace.Looks()) / float64(nodes)
+			if now := len(slices.Collect(after.Nodes())); now > nodes*3/2 {
+				t.Errorf("%s: %d nodes have become %d", name, nodes, now)
+			}
+		}
+		if each[1] > 1.5*each[0]+10 {
+			t.Errorf("%s: %.1f looks for each of 3000 nodes, %.1f for each of 300", name, each[1], each[0])
 		}
 	}
 }

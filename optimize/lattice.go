@@ -88,6 +88,7 @@ func (r *run) chainOperands(n *expr.Node) []*expr.Node {
 	for len(stack) > 0 {
 		x := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
+		r.trace.looks++
 		switch {
 		case x.Op() == n.Op() && (x == n || r.opens(x, n.DType()) && o.again(x)):
 			stack = append(stack, x.Arg(1), x.Arg(0))

@@ -51,6 +51,7 @@ func (r *run) gatherProduct(n *expr.Node, left int) *product {
 	for len(stack) > 0 && !p.bad {
 		f := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
+		r.trace.looks++
 		paid := f.base == n || r.opens(f.base, p.d) && o.again(f.base)
 		if !paid && !(left > 0 && opensShared(f.base, p.d)) {
 			p.shared = p.shared || productOp(f.base.Op()) && opensShared(f.base, p.d)

@@ -299,6 +299,7 @@ func (r *run) inspect(v *visit, id int32) (to int32, by why, pass *Pass) {
 		if !u.ops[op] || int(id) < len(r.done) && r.done[id]&u.bit != 0 {
 			continue
 		}
+		r.trace.looks++
 		repl, by := u.step(r.nodeAt(id))
 		if to := r.replacement(id, repl); to != unseen {
 			return to, by, u.pass

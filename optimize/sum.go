@@ -132,6 +132,7 @@ func (r *run) gatherSum(n *expr.Node, left int) *sum {
 	for len(stack) > 0 {
 		t := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
+		r.trace.looks++
 		x := t.base
 		paid := x == n || r.opens(x, s.d) && o.again(x)
 		if c, inner := r.scaledSum(x, s.d); inner != nil && left > 0 && x != n {

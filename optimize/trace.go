@@ -23,6 +23,7 @@ type Trace struct {
 	Stages []Stage
 
 	times []passTime
+	looks int // nodes and terms that were looked at
 }
 
 // Step is one rewrite.
