@@ -27,7 +27,7 @@ func canonicalize(r *run, g *expr.Graph) *expr.Graph {
 }
 
 // collected are the ops that add terms or multiply powers.
-var collected = opSetOf(func(op expr.Op) bool { return sumOp(op) || productOp(op) })
+var collected = opSetWith(func(op expr.Op) bool { return sumOp(op) || productOp(op) })
 
 // collects reports whether n is the root of a sum or product that is worth
 // looking at: inner nodes are collected with their root.

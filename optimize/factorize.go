@@ -28,7 +28,7 @@ func factorize(r *run, g *expr.Graph) *expr.Graph {
 }
 
 // sums are the ops that add terms.
-var sums = opSetOf(sumOp)
+var sums = opSetWith(sumOp)
 
 // hasProduct reports whether a term of the sum n, or an inner sum, is a
 // product.

@@ -47,7 +47,7 @@ func (f *folder) computed(n *expr.Node) (*expr.Node, why) {
 }
 
 // foldable are the ops that folding may compute.
-var foldable = opSetOf(func(op expr.Op) bool {
+var foldable = opSetWith(func(op expr.Op) bool {
 	switch op {
 	case expr.OpInput, expr.OpConst, expr.OpBroadcastTo, expr.OpBroadcastLike, expr.OpCustom,
 		expr.OpStopGradient, expr.OpScaleGradient, expr.OpWithGradient:

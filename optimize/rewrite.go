@@ -48,7 +48,7 @@ type visit struct {
 }
 
 // opSetOf returns the set of ops for which in is true.
-func opSetOf(in func(op expr.Op) bool) *opSet {
+func opSetWith(in func(op expr.Op) bool) *opSet {
 	s := &opSet{}
 	for op := range s {
 		s[op] = in(expr.Op(op))
