@@ -2,6 +2,7 @@ package backend
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"arignote/backend/internal/kernel"
@@ -221,11 +222,17 @@ func shortText(n *expr.Node) string {
 	return text + ": " + n.Type().String()
 }
 
-// tooDeep reports whether n is made of more nodes than a line has room for.
+// tooDeep reports whether n is made of more nodes than a line has room for. It
+// looks at no more than that.
 func tooDeep(n *expr.Node) bool {
-	count := 0
-	for range expr.Nodes(n) {
-		if count++; count > 60 {
+	met := []*expr.Node{n}
+	for i := 0; i < len(met); i++ {
+		for _, a := range met[i].Args() {
+			if !slices.Contains(met, a) {
+				met = append(met, a)
+			}
+		}
+		if len(met) > 60 {
 			return true
 		}
 	}

@@ -148,13 +148,13 @@ func domain(v *vertex, at []coord) string {
 
 // needs reports whether v is computed from w.
 func needs(v, w *vertex) bool {
-	seen := make(map[*vertex]bool)
+	search := new(int)
 	var visit func(v *vertex) bool
 	visit = func(v *vertex) bool {
-		if v == w || seen[v] || v.id < w.id { // arguments come before users
+		if v == w || v.met == search || v.id < w.id { // arguments come before users
 			return v == w
 		}
-		seen[v] = true
+		v.met = search
 		return slices.ContainsFunc(v.args, visit)
 	}
 	return visit(v)

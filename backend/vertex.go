@@ -31,6 +31,7 @@ type vertex struct {
 	uses   []use   // by groups, while fusion is decided
 	home   *group  // the group that stores it, if one does
 	array  *array  // where it is, once it has a place
+	met    *int    // the last search that has met it, see needs
 }
 
 // merged is an axis of the argument of a reshape: the sum of axes of the

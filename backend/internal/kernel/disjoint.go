@@ -8,23 +8,52 @@ import (
 // This file has the part of Verify that asks whether iterations of loops that
 // may run at the same time stay out of each other's way.
 
-// disjoint checks all pairs of accesses to a buffer of which one is a store.
+// disjoint checks all pairs of accesses to a buffer of which one is a store and
+// whose elements lie in overlapping parts of it. Accesses come in the order of
+// their first elements, so that those which end before the next one begins, as
+// the many parts of a concatenation do, are not looked at again.
 func (v *verifier) disjoint() {
+	type part struct{ number, lo, hi int }
+	stored := make([]bool, len(v.k.Buffers))
+	for _, a := range v.accesses {
+		stored[a.buf] = stored[a.buf] || a.store
+	}
+	var parts []part
 	for i, a := range v.accesses {
-		if !a.store {
-			continue
+		if stored[a.buf] {
+			lo, hi := v.reach(a)
+			parts = append(parts, part{i, lo, hi})
 		}
-		for j, b := range v.accesses {
-			if a.buf != b.buf || b.store && j < i {
-				continue
-			}
-			if v.k.Buffers[a.buf].Mode != Scratch {
-				v.pair(a, b, i == j, "split", func(t span) bool { return t.split })
-			}
-			if i != j || !a.picked { // a scatter keeps its order in a Vector loop
-				v.pair(a, b, i == j, "vector", func(t span) bool { return t.vec })
-			}
+	}
+	slices.SortStableFunc(parts, func(p, q part) int {
+		return cmp.Or(cmp.Compare(v.accesses[p.number].buf, v.accesses[q.number].buf), cmp.Compare(p.lo, q.lo))
+	})
+	var open []part
+	for _, p := range parts {
+		open = slices.DeleteFunc(open, func(q part) bool {
+			return v.accesses[q.number].buf != v.accesses[p.number].buf || q.hi < p.lo
+		})
+		open = append(open, p)
+		for _, q := range open {
+			v.both(min(p.number, q.number), max(p.number, q.number))
 		}
+	}
+}
+
+// both checks the accesses number i and j, which may be the same.
+func (v *verifier) both(i, j int) {
+	a, b := v.accesses[i], v.accesses[j]
+	if !a.store {
+		a, b = b, a
+	}
+	if !a.store {
+		return
+	}
+	if v.k.Buffers[a.buf].Mode != Scratch {
+		v.pair(a, b, i == j, "split", func(t span) bool { return t.split })
+	}
+	if i != j || !a.picked { // a scatter keeps its order in a Vector loop
+		v.pair(a, b, i == j, "vector", func(t span) bool { return t.vec })
 	}
 }
 
