@@ -42,8 +42,8 @@ fuzz:            ## each fuzz target for FUZZTIME
 	$(call fuzz,FuzzRead,./cmd/arignote/internal/npy)
 	$(call fuzz,FuzzArchive,./cmd/arignote/internal/npy)
 
-bench:           ## growth of building, differentiating and simplifying with the graph
-	go test -run '^$$' -bench Growth -benchtime 3x ./backend
+bench:           ## growth with the graph of building, differentiating and simplifying, and of the way to the first result
+	go test -run '^$$' -bench 'Growth|FirstResult' -benchtime 3x ./backend
 
 ONLY ?=
 peers:           ## beside C and the best other implementations; ONLY=W1,W9 selects workloads
