@@ -149,18 +149,18 @@ func sumOf(n, x *expr.Node, axes expr.Axes) *expr.Node {
 
 // lowerLogSumExp is m + log(sum(exp(x - m))) where the maximum m is finite, else
 // m: what softmax computes too. It leaves lines without elements to the
-// reference.
+// reference. That x - m is rounded matters little here: where it is large, the
+// exponential is small.
 func lowerLogSumExp(n *expr.Node) *expr.Node {
 	a := n.Attr().(expr.Axes)
-	x := castTo(n, n.Arg(0), n.DType())
-	if slices.ContainsFunc(a.Axes, func(i int) bool { return length(x, i) == 0 }) || len(a.Axes) == 0 {
+	if slices.ContainsFunc(a.Axes, func(i int) bool { return length(n.Arg(0), i) == 0 }) || len(a.Axes) == 0 {
 		return n
 	}
 	kept := expr.Axes{Axes: a.Axes, All: a.All, KeepDims: true}
-	m := expr.New(n, expr.OpMax, kept, x)
-	s := sumOf(n, expr.New(n, expr.OpExp, nil, expr.New(n, expr.OpSub, nil, x, m)), kept)
-	y := expr.New(n, expr.OpAdd, nil, m, expr.New(n, expr.OpLog, nil, s))
-	y = expr.New(n, expr.OpWhere, nil, expr.New(n, expr.OpIsFinite, nil, m), y, m)
+	x := belowMax(n, kept)
+	s := expr.New(n, expr.OpSum, kept, x.exp(n))
+	y := expr.New(n, expr.OpAdd, nil, x.max, expr.New(n, expr.OpLog, nil, s))
+	y = castTo(n, expr.New(n, expr.OpWhere, nil, expr.New(n, expr.OpIsFinite, nil, x.max), y, x.max), n.DType())
 	if a.KeepDims {
 		return y
 	}
@@ -185,44 +185,77 @@ func alongKept(n *expr.Node) expr.Axes {
 	return axes
 }
 
-// shifted returns x minus its maximum along the axis of n, and the sum of the
-// exponentials of that.
-func shifted(n *expr.Node) (x, e, s *expr.Node, ok bool) {
-	x = castTo(n, n.Arg(0), n.DType())
-	shape, _ := x.Type().Shape()
-	if n.Attr().(expr.Axis).Axis < 0 || slices.Contains(shape, 0) {
-		return nil, nil, nil, false
+// shifted is an array minus its maximum along some axes, in float64.
+type shifted struct{ x, max, diff *expr.Node }
+
+// belowMax returns the argument of n minus its maximum along axes that are kept.
+// What is float32 is subtracted in float64: rounded to float32, a difference of
+// -30 would put the exponential 30 units in the last place off.
+func belowMax(n *expr.Node, axes expr.Axes) shifted {
+	x := castTo(n, n.Arg(0), n.DType())
+	s := shifted{
+		x:   castTo(n, x, expr.Float64),
+		max: castTo(n, expr.New(n, expr.OpMax, axes, x), expr.Float64),
 	}
-	axes := alongKept(n)
-	x = expr.New(n, expr.OpSub, nil, x, expr.New(n, expr.OpMax, axes, x))
-	e = expr.New(n, expr.OpExp, nil, x)
-	return x, e, sumOf(n, e, axes), true
+	s.diff = expr.New(n, expr.OpSub, nil, s.x, s.max)
+	return s
 }
 
-// lowerSoftmax is exp(x - max) by its sum.
+// exp is exp(x - max) of the rounded difference.
+func (s shifted) exp(n *expr.Node) *expr.Node { return expr.New(n, expr.OpExp, nil, s.diff) }
+
+// exactExp is exp(x - max) as if the difference were not rounded: with e, what
+// the difference lacks (Knuth's two-sum), exp(d + e) = exp(d)*(1 + e). Where the
+// difference is infinite, e is NaN and the exponential 0.
+func (s shifted) exactExp(n *expr.Node) *expr.Node {
+	sub := func(a, b *expr.Node) *expr.Node { return expr.New(n, expr.OpSub, nil, a, b) }
+	t := sub(s.diff, s.x)
+	e := sub(sub(s.x, sub(s.diff, t)), expr.New(n, expr.OpAdd, nil, s.max, t))
+	y := s.exp(n)
+	far := expr.New(n, expr.OpLt, nil, s.diff, expr.Const(-1000.0))
+	return expr.New(n, expr.OpWhere, nil, far, y, expr.New(n, expr.OpFMA, nil, y, e, y))
+}
+
+// alongLine returns the argument of n, an op along one axis, minus its maximum
+// there; not for arrays without elements.
+func alongLine(n *expr.Node) (x shifted, axes expr.Axes, ok bool) {
+	shape, _ := n.Arg(0).Type().Shape()
+	if n.Attr().(expr.Axis).Axis < 0 || slices.Contains(shape, 0) {
+		return shifted{}, expr.Axes{}, false
+	}
+	axes = alongKept(n)
+	return belowMax(n, axes), axes, true
+}
+
+// lowerSoftmax is exp(x - max) by its sum. The difference of two float32 has no
+// error in float64 that a float32 would show.
 func lowerSoftmax(n *expr.Node) *expr.Node {
-	_, e, s, ok := shifted(n)
+	x, axes, ok := alongLine(n)
 	if !ok {
 		return n
 	}
-	return expr.New(n, expr.OpDiv, nil, e, s)
+	e := x.exactExp(n)
+	if n.DType() == expr.Float32 {
+		e = x.exp(n)
+	}
+	return castTo(n, expr.New(n, expr.OpDiv, nil, e, expr.New(n, expr.OpSum, axes, e)), n.DType())
 }
 
 // lowerLogSoftmax is x - max - log(sum(exp(x - max))). The largest elements give
 // a whole number to the sum; the others are added apart from it, so that a
 // probability near 1 keeps the digits of its logarithm.
 func lowerLogSoftmax(n *expr.Node) *expr.Node {
-	x, e, _, ok := shifted(n)
+	x, axes, ok := alongLine(n)
 	if !ok {
 		return n
 	}
+	e := x.exp(n)
 	zero, one := expr.Const(0.0), expr.Const(1.0)
-	smaller := expr.New(n, expr.OpLt, nil, x, zero)
-	axes := alongKept(n)
-	largest := sumOf(n, expr.New(n, expr.OpWhere, nil, smaller, zero, e), axes)
-	others := sumOf(n, expr.New(n, expr.OpWhere, nil, smaller, e, zero), axes)
+	smaller := expr.New(n, expr.OpLt, nil, x.diff, zero)
+	largest := expr.New(n, expr.OpSum, axes, expr.New(n, expr.OpWhere, nil, smaller, zero, e))
+	others := expr.New(n, expr.OpSum, axes, expr.New(n, expr.OpWhere, nil, smaller, e, zero))
 	sum := expr.New(n, expr.OpAdd, nil, expr.New(n, expr.OpSub, nil, largest, one), others)
-	return expr.New(n, expr.OpSub, nil, x, expr.New(n, expr.OpLog1p, nil, sum))
+	return castTo(n, expr.New(n, expr.OpSub, nil, x.diff, expr.New(n, expr.OpLog1p, nil, sum)), n.DType())
 }
 
 // lowerSumLike is a sum over the axes that were stretched.

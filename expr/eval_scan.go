@@ -46,7 +46,11 @@ func alongAs[T, R lane](c *call, d DType, f func(line []T) []R) *Value {
 // alone, gives NaN.
 func evalSoftmax(c *call) (*Value, *Error) {
 	return alongAs(c, c.typ.DType, func(x []float64) []float64 {
-		e := expBelow(x, folding(scalar.Maximum, 0)(x))
+		peak := folding(scalar.Maximum, 0)(x)
+		e := make([]float64, len(x))
+		for i, v := range x {
+			e[i] = scalar.ExpSub(v, peak)
+		}
 		s := sumFloats(e)
 		for i := range e {
 			e[i] /= s

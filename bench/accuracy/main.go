@@ -69,8 +69,7 @@ expression, 100,000 in all, at points drawn from a generator with a fixed seed. 
 ` + "`bench/accuracy/testdata/values.bin`" + `; ` + "`go run ./bench/accuracy -values`" + ` computes them anew, to 190 bits. An ulp is the distance from the correctly rounded value to the
 next float64. "No number" means NaN or an infinity where there should be a number.
 
-Logarithms of sums of exponentials are not tried where they are near 0: there they are as good as the largest of their arguments. The error of a
-softmax grows with the distance of an element from the largest one, of which the exponential is taken.
+Logarithms of sums of exponentials are not tried where they are near 0: there they are as good as the largest of their arguments.
 
 `
 

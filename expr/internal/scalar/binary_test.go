@@ -19,6 +19,9 @@ var binaryFunctions = []struct {
 		{logs(1e-300, 1e300), uniform(-2, 2)}, {uniform(0, 2), uniform(-1000, 1000)},
 		{uniform(0.9999, 1.0001), uniform(-5e6, 5e6)}, {logs(5e-324, 1e-300), uniform(-1, 1)},
 	}},
+	{"ExpSub", ExpSub, func(x, y *big.Float) *big.Float { return bigExp(sub(x, y)) }, [][2]span{
+		{uniform(-3000, 0), uniform(0, 10)}, {uniform(0, 1), uniform(0, 700)}, {uniform(-700, 0), logs(1e-300, 1)}, {logs(1e-20, 1e-10), uniform(-3, 3)},
+	}},
 	{"LogAddExp", LogAddExp, func(x, y *big.Float) *big.Float { return bigLog(add(bigExp(x), bigExp(y))) }, [][2]span{
 		{uniform(-10, 10), uniform(-10, 10)}, {uniform(-3000, 3000), uniform(-3000, 3000)},
 	}},

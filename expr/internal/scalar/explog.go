@@ -25,6 +25,15 @@ func Exp(x float64) float64 {
 	return expFloat(ddOf(x))
 }
 
+// ExpSub is exp(x - y) of the exact difference. At most 0.51 ulp.
+func ExpSub(x, y float64) float64 {
+	d := twoSum(x, -y)
+	if !(math.Abs(d.hi) < 800) {
+		return Exp(d.hi)
+	}
+	return expFloat(quickSum(d.hi, d.lo))
+}
+
 // Exp2 is 2 to the power x. At most 0.51 ulp.
 func Exp2(x float64) float64 {
 	switch {
