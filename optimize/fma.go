@@ -20,8 +20,10 @@ import (
 //     754", 1997, on fused multiply-add);
 //   - where the sign would cost an operation of its own: c - a*b, a*b - c. A
 //     constant takes it in: c - 2*x is fma(-2, x, c);
-//   - in float32, which without an instruction for it takes several conversions
-//     and a test for each element, five times as long as two roundings;
+//   - in float32: the interpreter computes it in float64, and converting to and
+//     fro takes twice as long as a product and a sum of float32, with the test
+//     whether it was rounded the wrong way nearly three times (1.5 ns beside
+//     0.55 ns for an element in the cache, Xeon at 2.6 GHz);
 //   - in the body of a while_loop, where a last bit decides how many steps are
 //     taken: what is known of such counts is computed with two roundings.
 //
