@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"slices"
 	"sync/atomic"
 
 	"gonum.org/v1/gonum/blas"
@@ -10,8 +11,9 @@ import (
 	"arignote/expr"
 )
 
-// This file runs products of float matrices and vectors by gonum's BLAS, in
-// parts that go through the worker pool.
+// This file runs products of float matrices and vectors, and of stacks of
+// matrices one by one, by gonum's BLAS, in parts that go through the worker
+// pool.
 //
 // gonum's gemm skips factors that are zero, and its routines ignore what is
 // multiplied by alpha = 0 or beta = 0, so that 0*NaN and 0*Inf would be lost:
@@ -36,7 +38,7 @@ var (
 // isProduct reports whether BLAS has n's op.
 func isProduct(n *expr.Node) bool {
 	switch n.Op() {
-	case expr.OpDot, expr.OpGemm, expr.OpGemv, expr.OpGer:
+	case expr.OpDot, expr.OpMatMul, expr.OpGemm, expr.OpGemv, expr.OpGer:
 		return true
 	}
 	return false
@@ -45,22 +47,27 @@ func isProduct(n *expr.Node) bool {
 // blasReads reports whether BLAS can read v where it lies.
 func blasReads(v *vertex) bool {
 	_, strides := v.layout()
-	switch len(v.shape) {
-	case 0:
+	switch last := len(v.shape) - 2; last {
+	case -2:
 		return true
-	case 1:
+	case -1:
 		return strides[0] > 0
-	case 2:
-		rows, cols := v.shape[0], v.shape[1]
-		return strides[1] == 1 && strides[0] >= cols && cols > 1 && rows > 1 || strides[0] == 1 && strides[1] >= rows && cols > 1 && rows > 1 ||
-			isRowMajor(v.shape, strides)
+	default:
+		return matrixReadable(v.shape[last:], strides[last:]) && !slices.ContainsFunc(strides[:last], func(s int) bool { return s < 0 })
 	}
-	return false
+}
+
+// matrixReadable reports whether BLAS can read a matrix: its rows or its columns
+// are contiguous.
+func matrixReadable(shape, strides []int) bool {
+	rows, cols := shape[0], shape[1]
+	return strides[1] == 1 && strides[0] >= cols && cols > 1 && rows > 1 || strides[0] == 1 && strides[1] >= rows && cols > 1 && rows > 1 ||
+		isRowMajor(shape, strides)
 }
 
 // operand is a scalar, a vector (rows elements, ld apart) or a matrix whose
-// rows lie ld apart; transposed tells that the memory holds its transpose. Data
-// is set for each run.
+// rows lie ld apart; transposed tells that the memory holds its transpose. Of a
+// stack it is the first matrix. Data is set for each run.
 type operand[T float] struct {
 	at         *array
 	data       []T
@@ -68,36 +75,81 @@ type operand[T float] struct {
 	rows, cols int
 	ld         int
 	transposed bool
+	own        stack // its matrices, each once
+	over       stack // those that belong to the matrices of the result
 }
 
-// operandOf describes v, which is not empty.
-func operandOf[T float](v *vertex) operand[T] {
+// stack says where the matrices of a stack begin: along axis i there are
+// shape[i] of them, steps[i] apart.
+type stack struct{ shape, steps []int }
+
+// count returns the number of matrices.
+func (s *stack) count() int { return product(s.shape) }
+
+// at returns where matrix i begins.
+func (s *stack) at(i int) int {
+	off := 0
+	for a := len(s.shape) - 1; a >= 0 && i > 0; a-- {
+		off += i % s.shape[a] * s.steps[a]
+		i /= s.shape[a]
+	}
+	return off
+}
+
+// stackOf returns the stack of all axes but the last two of an array, and the
+// one that it is when broadcast to the shape of a result.
+func stackOf(shape, steps, result []int) (own, over stack) {
+	over = stack{result, make([]int, len(result))}
+	skip := len(result) - len(shape)
+	for i, n := range shape {
+		if n > 1 && steps[i] > 0 {
+			own.shape, own.steps = append(own.shape, n), append(own.steps, steps[i])
+			over.steps[skip+i] = steps[i]
+		}
+	}
+	return own, over
+}
+
+// operandOf describes v, which is not empty; result is the shape of the stack
+// that the product is.
+func operandOf[T float](v *vertex, result []int) operand[T] {
 	o := operand[T]{at: v.located(), rank: len(v.shape), rows: 1, cols: 1, ld: 1}
 	strides := o.at.strides
 	switch o.rank {
 	case 1:
 		o.rows, o.ld = v.shape[0], max(1, strides[0])
-	case 2:
-		o.rows, o.cols = v.shape[0], v.shape[1]
-		switch {
-		case o.rows == 1: // the stride of one row does not matter
-			o.ld = o.cols
-		case o.cols == 1 || strides[1] == 1:
-			o.ld = max(strides[0], o.cols)
-		default:
-			o.ld, o.transposed = max(strides[1], o.rows), true
+	default:
+		last := max(o.rank-2, 0)
+		o.own, o.over = stackOf(v.shape[:last], strides[:last], result)
+		if o.rank > 0 {
+			o.matrix(v.shape[last:], strides[last:])
 		}
 	}
 	return o
 }
 
-// finite reports whether the rows of o's memory from lo up to hi are finite:
-// x - x is 0 for numbers that are, and NaN otherwise.
+// matrix describes the last two axes.
+func (o *operand[T]) matrix(shape, strides []int) {
+	o.rows, o.cols = shape[0], shape[1]
+	switch {
+	case o.rows == 1: // the stride of one row does not matter
+		o.ld = o.cols
+	case o.cols == 1 || strides[1] == 1:
+		o.ld = max(strides[0], o.cols)
+	default:
+		o.ld, o.transposed = max(strides[1], o.rows), true
+	}
+}
+
+// finite reports whether the rows of o's memory from lo up to hi, counted
+// through its matrices, are finite: x - x is 0 for numbers that are, and NaN
+// otherwise.
 func (o *operand[T]) finite(lo, hi int) bool {
-	_, cols := o.memory()
+	rows, cols := o.memory()
 	var zero [4]T
 	for i := lo; i < hi; i++ {
-		row := o.data[i*o.ld : i*o.ld+cols]
+		at := o.own.at(i/rows) + i%rows*o.ld
+		row := o.data[at : at+cols]
 		for ; len(row) >= 4; row = row[4:] {
 			zero[0] += row[0] - row[0]
 			zero[1] += row[1] - row[1]
@@ -129,12 +181,12 @@ func (o *operand[T]) shape(t bool) (rows, cols int) {
 }
 
 // from returns the memory of op(o) from row i and column j on, op being the
-// transpose if t.
-func (o *operand[T]) from(t bool, i, j int) []T {
+// transpose if t, of the matrix that belongs to the given one of the result.
+func (o *operand[T]) from(matrix int, t bool, i, j int) []T {
 	if t != o.transposed {
 		i, j = j, i
 	}
-	return o.data[i*o.ld+j:]
+	return o.data[o.over.at(matrix)+i*o.ld+j:]
 }
 
 // copyTo writes the elements of o in rows i up to i+m and columns j up to j+n to
@@ -167,7 +219,8 @@ type multiplication[T float] struct {
 	a, b, c      *operand[T] // of in; c may be nil
 	alpha, beta  *operand[T] // nil = 1
 	ta, tb       bool
-	m, n, k      int // the result has m x n elements
+	m, n, k      int // the result, or each matrix of it, has m x n elements
+	blocks       int // gemm: in a matrix of the result
 	out          []T
 	parts        division
 	first        int // gemv: where this round begins along the axis summed over
@@ -191,7 +244,7 @@ func newMultiplier(v *vertex) routine {
 		return nil
 	}
 	for _, a := range v.args {
-		if a.dtype != v.dtype || len(a.shape) > 2 || product(a.shape) == 0 {
+		if a.dtype != v.dtype || product(a.shape) == 0 {
 			return nil
 		}
 	}
@@ -208,7 +261,7 @@ func newMultiplication[T float](r routines[T], v *vertex) *multiplication[T] {
 		p.ta, p.tb = t.A, t.B
 	}
 	switch v.node.Op() {
-	case expr.OpDot:
+	case expr.OpDot, expr.OpMatMul:
 		p.a, p.b = &p.in[0], &p.in[1]
 		if p.a.rank == 1 { // x @ A is A' @ x
 			p.a, p.b, p.ta = p.b, p.a, true
@@ -237,7 +290,7 @@ func newMultiplication[T float](r routines[T], v *vertex) *multiplication[T] {
 func (p *multiplication[T]) locate(v *vertex) {
 	p.v = v
 	for i, a := range v.args {
-		p.in[i] = operandOf[T](a)
+		p.in[i] = operandOf[T](a, v.shape[:max(len(v.shape)-2, 0)])
 	}
 }
 
@@ -269,13 +322,32 @@ func (p *multiplication[T]) divide() {
 		d.round = max(8, min(p.k, maxRound/width)&^7)
 		d.chunk = productChunk(p.m, d.round, 64)
 	default:
+		p.stackRows()
 		p.m, p.k = p.a.shape(p.ta)
 		_, p.n = p.b.shape(p.tb)
 		d.rows, d.cols = max(1, min(blockSize, maxBlock/p.k)), blockSize
-		d.units, d.chunk, p.run = parts(p.m, d.rows)*parts(p.n, d.cols), 1, p.gemm
-		if small := p.m * p.n * p.k; small < minWork {
-			d.chunk = d.units
+		p.blocks = parts(p.m, d.rows) * parts(p.n, d.cols)
+		d.units, p.run = p.blocks*product(p.v.shape)/(p.m*p.n), p.gemm
+		d.chunk = productChunk(d.units, min(p.m, d.rows)*min(p.n, d.cols)*p.k, 1)
+	}
+}
+
+// stackRows makes one matrix of the matrices of A where their rows follow one
+// another in memory and all are multiplied by the same one, so that blocks are
+// filled however few rows each has. An element is added up as before.
+func (p *multiplication[T]) stackRows() {
+	if p.ta || p.a.transposed || p.b.own.count() > 1 {
+		return
+	}
+	rows := p.a.rows
+	for i := len(p.a.own.shape) - 1; i >= 0; i-- {
+		if p.a.own.steps[i] != rows*p.a.ld {
+			return
 		}
+		rows *= p.a.own.shape[i]
+	}
+	if _, cols := p.b.shape(p.tb); rows*cols == product(p.v.shape) { // A is not used several times
+		p.a.rows, p.a.own = rows, stack{}
 	}
 }
 
@@ -305,7 +377,8 @@ func (p *multiplication[T]) compute(f *frame, o par.Options) (done bool, err err
 	if ok, err := p.safe(o); err != nil {
 		return false, err
 	} else if !ok {
-		return true, par.For(o, p.m*parts(p.n, blockSize), productChunk(p.m, blockSize*p.k, 1), p.plainly)
+		rows := product(p.v.shape) / p.n
+		return true, par.For(o, rows*parts(p.n, blockSize), productChunk(rows, blockSize*p.k, 1), p.plainly)
 	}
 	ended := int64(0)
 	for p.first = 0; ; p.first += p.parts.round {
@@ -349,6 +422,7 @@ func (p *multiplication[T]) safe(o par.Options) (bool, error) {
 	}
 	for i, x := range []*operand[T]{p.a, p.b} {
 		rows, cols := x.memory()
+		rows *= x.own.count()
 		if err := par.For(o, rows, productChunk(rows, cols, 1), p.check[i]); err != nil {
 			return false, err
 		}
@@ -370,16 +444,17 @@ func factor[T float](x *operand[T]) T {
 func (p *multiplication[T]) gemm(_, lo, hi int) {
 	across := parts(p.n, p.parts.cols)
 	for u := lo; u < hi; u++ {
-		i, j := u/across*p.parts.rows, u%across*p.parts.cols
+		matrix, block := u/p.blocks, u%p.blocks
+		i, j := block/across*p.parts.rows, block%across*p.parts.cols
 		m, n := min(p.parts.rows, p.m-i), min(p.parts.cols, p.n-j)
-		out, beta := p.out[i*p.n+j:], T(0)
+		out, beta := p.out[(matrix*p.m+i)*p.n+j:], T(0)
 		if p.c != nil {
 			p.c.copyTo(out, p.n, i, j, m, n)
 			beta = factor(p.beta)
 		}
 		for l := 0; l < p.k; l += blockSize {
 			p.routines.gemm(transpose(p.ta != p.a.transposed), transpose(p.tb != p.b.transposed), m, n, min(blockSize, p.k-l),
-				factor(p.alpha), p.a.from(p.ta, i, l), p.a.ld, p.b.from(p.tb, l, j), p.b.ld, beta, out, p.n)
+				factor(p.alpha), p.a.from(matrix, p.ta, i, l), p.a.ld, p.b.from(matrix, p.tb, l, j), p.b.ld, beta, out, p.n)
 			beta = 1
 		}
 	}
@@ -407,17 +482,20 @@ func (p *multiplication[T]) plain(_, lo, hi int) {
 	for u := lo; u < hi; u++ {
 		i, j := u/across, u%across*blockSize
 		out := p.out[i*p.n+j : i*p.n+min(j+blockSize, p.n)]
-		clear(out)
-		if p.c != nil {
+		a, b := p.a.data[p.a.over.at(i/p.m):], p.b.data[p.b.over.at(i/p.m):]
+		i %= p.m
+		if p.c == nil {
+			clear(out)
+		} else { // which may be here
 			rc, cc := p.c.strides(false)
 			for c := range out {
 				out[c] = factor(p.beta) * p.c.data[i*rc+(j+c)*cc]
 			}
 		}
 		for l := range p.k {
-			f := factor(p.alpha) * p.a.data[i*ra+l*ca]
+			f := factor(p.alpha) * a[i*ra+l*ca]
 			for c := range out {
-				out[c] += T(f * p.b.data[l*rb+(j+c)*cb]) // the conversion keeps the compiler from fusing
+				out[c] += T(f * b[l*rb+(j+c)*cb]) // the conversion keeps the compiler from fusing
 			}
 		}
 	}
@@ -440,7 +518,7 @@ func (p *multiplication[T]) gemv(_, lo, hi int) {
 	if t {
 		rows, cols = cols, rows
 	}
-	p.routines.gemv(transpose(t), rows, cols, factor(p.alpha), p.a.from(p.ta, lo, p.first), p.a.ld, p.b.data[p.first*p.b.ld:], p.b.ld, beta, out, 1)
+	p.routines.gemv(transpose(t), rows, cols, factor(p.alpha), p.a.from(0, p.ta, lo, p.first), p.a.ld, p.b.data[p.first*p.b.ld:], p.b.ld, beta, out, 1)
 }
 
 // ger computes the rows lo up to hi of C + alpha*outer(a, b).
@@ -464,7 +542,7 @@ func (p *multiplication[T]) describe() string { return productText(p.v, p.count(
 func productFlops(v *vertex) float64 {
 	summed := 1 // ger
 	switch v.node.Op() {
-	case expr.OpDot:
+	case expr.OpDot, expr.OpMatMul:
 		a := v.args[0].shape
 		summed = a[len(a)-1]
 	case expr.OpGemm, expr.OpGemv:

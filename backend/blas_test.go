@@ -98,7 +98,8 @@ func TestProductParts(t *testing.T) {
 			for _, rows := range []int{8, 24, 128} {
 				if p.parts.rows > 0 {
 					p.parts.rows, p.parts.cols = rows, rows+8
-					p.parts.units, p.parts.chunk = parts(p.m, rows)*parts(p.n, rows+8), 1
+					p.blocks = parts(p.m, rows) * parts(p.n, rows+8)
+					p.parts.units, p.parts.chunk = p.blocks, 1
 				} else {
 					p.parts.chunk = rows
 				}

@@ -65,6 +65,7 @@ func steady(t testing.TB) map[string]struct {
 		"product":          {"A: float64[?, ?]\nB: float64[?, ?]\nexp(dot(A, B))", []any{dense(70, 90), dense(90, 80)}},
 		"large product":    {"A: float64[?, ?]\nB: float64[?, ?]\ndot(A, B.T)", []any{dense(200, 300), dense(250, 300)}},
 		"float32 product":  {"A: float32[?, ?]\nB: float32[?, ?]\ndot(A, B)", []any{expr.Zeros(expr.Float32, 70, 90), expr.Zeros(expr.Float32, 90, 80)}},
+		"stacks":           {"A: float64[?, ?, ?]\nB: float64[?, ?]\nA @ B, swapaxes(A, 1, 2) @ A", []any{dense(8, 30, 20), dense(20, 40)}},
 		"outer":            {"A: float64[?, ?]\nx: float64[?]\nA + outer(x, x)", []any{dense(40, 40), vector(40)}},
 		"step of training": {"x: float64[?, ?]\ny: float64[?, ?]\nU: float64[?, ?]\nV: float64[?, ?]\nloss = mean((dot(tanh(dot(x, U)), V) - y)**2)\nloss, U - 0.1*grad(loss, U), V - 0.1*grad(loss, V)", []any{dense(64, 20), dense(64, 3), dense(20, 30), dense(30, 3)}},
 		"infinite product": {"A: float64[?, ?]\nB: float64[?, ?]\ndot(A/0, B)", []any{dense(70, 90), dense(90, 80)}},

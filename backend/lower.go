@@ -82,6 +82,9 @@ func wide(d expr.DType) expr.DType {
 // lowerSum adds and multiplies in float64 what is float32, with one rounding at
 // the end, and small integers in the dtype of the result.
 func lowerSum(n *expr.Node) *expr.Node {
+	if p := summedProduct(n); p != nil {
+		return p
+	}
 	x, d := n.Arg(0), wide(n.DType())
 	if x.DType() == d {
 		return n

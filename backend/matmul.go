@@ -1,16 +1,20 @@
 package backend
 
-import "arignote/expr"
+import (
+	"slices"
+
+	"arignote/expr"
+)
 
 // This file expresses products that BLAS does not do, of integers, bools,
-// complex numbers and stacks of matrices, as sums of products of elements.
+// complex numbers and stacks of small matrices, as sums of products of elements.
 
 // lowerDot makes a sum of the product of two vectors, and of matrices that are
 // not float; a float matrix times something is a product step.
 func lowerDot(n *expr.Node) *expr.Node {
 	x, y := n.Arg(0), n.Arg(1)
-	if d := n.DType(); d.IsFloat() && (x.Rank() > 1 || y.Rank() > 1) {
-		return n.With(castOperand(n, x, d), castOperand(n, y, d))
+	if n.DType().IsFloat() && (x.Rank() > 1 || y.Rank() > 1) {
+		return ofOneDType(n)
 	}
 	return castTo(n, productOf(n, x, y, n.DType()), n.DType())
 }
@@ -27,14 +31,79 @@ func castOperand(n, x *expr.Node, d expr.DType) *expr.Node {
 	return y
 }
 
+// ofOneDType returns the product n with arguments of its own dtype.
+func ofOneDType(n *expr.Node) *expr.Node {
+	args := slices.Clone(n.Args())
+	for i, a := range args {
+		args[i] = castOperand(n, a, n.DType())
+	}
+	return n.With(args...)
+}
+
 // lowerMatMul makes a dot of the product of two matrices, and a sum of products
-// of stacks of them.
+// of stacks of small ones, and where one side is a vector; of other stacks BLAS
+// multiplies matrix after matrix.
 func lowerMatMul(n *expr.Node) *expr.Node {
 	x, y := n.Arg(0), n.Arg(1)
 	if x.Rank() <= 2 && y.Rank() <= 2 {
 		return lowerDot(expr.New(n, expr.OpDot, nil, x, y))
 	}
+	if n.DType().IsFloat() && x.Rank() > 1 && y.Rank() > 1 && !smallProduct(n) {
+		return ofOneDType(n)
+	}
 	return castTo(n, productOf(n, x, y, n.DType()), n.DType())
+}
+
+// leastProduct is the number of multiplications in a product of two matrices
+// from which on a call for each is faster than one loop over the elements of the
+// stack: at 4x4x4 a little, at 8x8x8 four times, at 64x64x64 sixteen times.
+const leastProduct = 64
+
+// smallProduct reports whether the matrices of the product n are smaller.
+func smallProduct(n *expr.Node) bool {
+	x, last := n.Arg(0), n.Rank()-1
+	return length(n, last-1)*length(n, last)*length(x, x.Rank()-1) < leastProduct
+}
+
+// summedProduct is the sum n of all matrices of a product of stacks as one
+// product of two matrices, in which the matrices of one side lie next to each
+// other and those of the other below: the gradient with respect to a matrix that
+// all of a stack are multiplied by. Nil if n is no such sum.
+func summedProduct(n *expr.Node) *expr.Node {
+	p, axes := n.Arg(0), n.Attr().(expr.Axes)
+	stack := p.Rank() - 2
+	if n.Op() != expr.OpSum || p.Op() != expr.OpMatMul || n.DType() != p.DType() || len(axes.Axes) != stack || slices.Max(axes.Axes) >= stack {
+		return nil
+	}
+	x, y := p.Arg(0), p.Arg(1)
+	for i := range stack {
+		if x.Rank() != p.Rank() || y.Rank() != p.Rank() || length(x, i) != length(y, i) {
+			return nil // a matrix is used several times
+		}
+	}
+	r := lowerDot(expr.New(n, expr.OpDot, nil, oriented(n, stacked(n, swapLast(n, x)), true), stacked(n, y)))
+	if axes.KeepDims {
+		for range stack {
+			r = insertAxis(n, r, 0)
+		}
+	}
+	return r
+}
+
+// stacked returns the matrices of x one below the other.
+func stacked(n, x *expr.Node) *expr.Node {
+	shape, _ := x.Type().Shape()
+	last := len(shape) - 1
+	return expr.New(n, expr.OpReshape, expr.Dims{Sizes: sizes([]int{product(shape[:last]), shape[last]})}, x)
+}
+
+// swapLast returns x with the last two axes in the other order.
+func swapLast(n, x *expr.Node) *expr.Node {
+	var pattern []int
+	for i := range x.Rank() - 2 {
+		pattern = append(pattern, i)
+	}
+	return expr.New(n, expr.OpDimShuffle, expr.Pattern{Axes: append(pattern, x.Rank()-1, x.Rank()-2)}, x)
 }
 
 // productOf is the matrix product of x and y, converted to d before, in the
@@ -94,15 +163,12 @@ func insertAxis(n, x *expr.Node, at int) *expr.Node {
 // says, where the elements are not float; so are gemv and ger.
 func lowerGemm(n *expr.Node) *expr.Node {
 	d := n.DType()
+	if d.IsFloat() {
+		return ofOneDType(n)
+	}
 	args := make([]*expr.Node, len(n.Args()))
 	for i, a := range n.Args() {
-		args[i] = castOperand(n, a, d)
-	}
-	if d.IsFloat() {
-		return n.With(args...)
-	}
-	for i, a := range args {
-		args[i] = castTo(n, a, wide(d))
+		args[i] = castTo(n, castOperand(n, a, d), wide(d))
 	}
 	times := func(x, y *expr.Node) *expr.Node { return expr.New(n, expr.OpMul, nil, x, y) }
 	if n.Op() == expr.OpGer {

@@ -1,0 +1,121 @@
+package backend_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"arignote/backend"
+	"arignote/expr"
+	"arignote/expr/exprtest"
+)
+
+// stacks are products of stacks of matrices; %s is the dtype.
+var stacks = []string{
+	"x: %s[5, 3, 7]; y: %s[5, 7, 4]; x @ y",
+	"x: %s[5, 70, 9]; y: %s[5, 9, 66]; x @ y",
+	"x: %s[5, 9, 70]; y: %s[5, 9, 66]; swapaxes(x, 1, 2) @ y",
+	"x: %s[5, 70, 9]; y: %s[5, 66, 9]; x @ swapaxes(y, 1, 2)",
+	"x: %s[5, 9, 70]; y: %s[5, 66, 9]; swapaxes(x, -1, -2) @ swapaxes(y, -1, -2)",
+	"x: %s[2, 1, 5, 6]; y: %s[3, 6, 7]; x @ y",
+	"x: %s[2, 4, 5, 6]; y: %s[2, 1, 6, 7]; x @ y",
+	"x: %s[2, 4, 5, 6]; y: %s[6, 7]; x @ y",
+	"x: %s[2, 4, 6, 5]; y: %s[6, 7]; swapaxes(x, -1, -2) @ y",
+	"x: %s[5, 6]; y: %s[2, 4, 6, 7]; x @ y",
+	"x: %s[4, 5, 6]; y: %s[1, 6, 7]; x @ y",
+	"x: %s[1, 5, 6]; y: %s[4, 6, 7]; broadcast_to(x, (4, 5, 6)) @ y",
+	"x: %s[6, 5, 8]; y: %s[6, 8, 7]; x[::2] @ y[1::2], x[::-1] @ y, x[:, 1:4, 2:] @ y[:, 2:, ::3]",
+	"x: %s[6, 5, 8]; y: %s[5, 6, 7]; transpose(x, (1, 2, 0)) @ y, transpose(x, (2, 1, 0)) @ y[:1]",
+	"x: %s[6, 1, 9]; y: %s[6, 9, 1]; y @ x, x @ y",
+	"x: %s[6, 4, 9]; y: %s[6, 9, 5]; sum(x @ y, axis=0), sum(x @ y, axis=0, keepdims=True), sum(x @ y), sum(x @ y, axis=1)",
+	"x: %s[2, 3, 4, 9]; y: %s[2, 3, 9, 5]; sum(x @ y, axis=(0, 1)), sum(x @ y, axis=0)",
+	"x: %s[2, 3, 4, 9]; y: %s[9, 5]; sum(x @ y, axis=(0, 1)), exp(-(x @ y)), (x @ y) @ y.T",
+	"x: %s[2, 3, 4, 9]; y: %s[2, 1, 9, 5]; sum(x @ y, axis=(0, 1), keepdims=True)",
+	"x: %s[6, 4, 9]; y: %s[9, 5]; x @ astype(y*3, 'int32'), matmul(x[0] > 0, y)",
+}
+
+// TestStacks compares products of stacks with the reference, also with zeros
+// and what is not finite, and on several threads bit for bit.
+func TestStacks(t *testing.T) {
+	for i, form := range stacks {
+		for _, d := range []expr.DType{expr.Float64, expr.Float32} {
+			t.Run(fmt.Sprintf("%v/%d", d, i), func(t *testing.T) {
+				g, err := expr.ParseGraph(strings.ReplaceAll(fmt.Sprintf(form, d, d), "; ", "\n"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, infinite := range []bool{false, true} {
+					compareStacks(t, g, stackArguments(g, uint64(i), infinite))
+				}
+			})
+		}
+	}
+}
+
+// stackArguments returns random arguments; some have zeros and a number that is
+// not finite, which zeros must not hide.
+func stackArguments(g *expr.Graph, seed uint64, infinite bool) []*expr.Value {
+	rng := rand.New(rand.NewPCG(seed, 5))
+	var values []*expr.Value
+	for _, in := range g.Inputs {
+		shape, _ := in.Type().Shape()
+		z := make([]complex128, productOf(shape))
+		for i := range z {
+			z[i] = complex(rng.NormFloat64(), 0)
+			if infinite && rng.IntN(3) == 0 {
+				z[i] = 0
+			}
+		}
+		if infinite {
+			z[rng.IntN(len(z))] = complex(math.Inf(1), 0)
+		}
+		values = append(values, exprtest.Convert(z, shape, in.DType()))
+	}
+	return values
+}
+
+func productOf(shape []int) int {
+	n := 1
+	for _, l := range shape {
+		n *= l
+	}
+	return n
+}
+
+func compareStacks(t *testing.T, g *expr.Graph, values []*expr.Value) {
+	t.Helper()
+	want, err := g.Evaluate(values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var args []any
+	for _, v := range values {
+		x, err := v.Dense()
+		if err != nil {
+			t.Fatal(err)
+		}
+		args = append(args, x)
+	}
+	one, err := results(t, backend.Config{Threads: 1}, g, args)
+	if err != nil {
+		t.Fatal(err)
+	}
+	several, err := results(t, backend.Config{Threads: 3}, g, args)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, w := range want {
+		tolerance := 1e-12
+		if w.DType() == expr.Float32 {
+			tolerance = 1e-4
+		}
+		if err := exprtest.Compare(one[i], w, tolerance, tolerance); err != nil {
+			t.Errorf("result %d: %v\n%v", i, err, g)
+		}
+		if err := exprtest.SameBits(several[i], one[i]); err != nil {
+			t.Errorf("result %d on several threads: %v", i, err)
+		}
+	}
+}
