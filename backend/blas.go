@@ -449,7 +449,7 @@ func (p *multiplication[T]) gemm(_, lo, hi int) {
 		m, n := min(p.parts.rows, p.m-i), min(p.parts.cols, p.n-j)
 		out, beta := p.out[(matrix*p.m+i)*p.n+j:], T(0)
 		if p.c != nil {
-			p.c.copyTo(out, p.n, i, j, m, n)
+			p.startFrom(out, i, j, m, n)
 			beta = factor(p.beta)
 		}
 		for l := 0; l < p.k; l += blockSize {
@@ -501,6 +501,14 @@ func (p *multiplication[T]) plain(_, lo, hi int) {
 	}
 }
 
+// startFrom writes the elements of C in rows i up to i+m and columns j up to j+n
+// to out, their place in the result, unless the result is written over C.
+func (p *multiplication[T]) startFrom(out []T, i, j, m, n int) {
+	if p.c.at.id != p.v.array.id {
+		p.c.copyTo(out, p.n, i, j, m, n)
+	}
+}
+
 // gemv computes the elements lo up to hi of the result, of one round.
 func (p *multiplication[T]) gemv(_, lo, hi int) {
 	out, beta := p.out[lo:hi], T(1)
@@ -524,7 +532,7 @@ func (p *multiplication[T]) gemv(_, lo, hi int) {
 // ger computes the rows lo up to hi of C + alpha*outer(a, b).
 func (p *multiplication[T]) ger(_, lo, hi int) {
 	out := p.out[lo*p.n:]
-	p.c.copyTo(out, p.n, lo, 0, hi-lo, p.n)
+	p.startFrom(out, lo, 0, hi-lo, p.n)
 	p.routines.ger(hi-lo, p.n, factor(p.alpha), p.a.data[lo*p.a.ld:], p.a.ld, p.b.data, p.b.ld, out, p.n)
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"arignote/backend/internal/kernel"
+	"arignote/expr"
 )
 
 // This file decides where in memory storages are: how long each is needed,
@@ -40,14 +41,18 @@ func (q *Plan) number() {
 	}
 }
 
-// reuse lets element-wise steps write over an operand that nobody needs any
-// more.
+// reuse lets element-wise steps, and products that are added to something,
+// write over an operand that nobody needs any more.
 func (q *Plan) reuse() {
 	for at, b := range q.batches {
 		if b.hi-b.lo > 1 {
 			continue // another step may read the operand at the same time
 		}
 		s := q.steps[b.lo]
+		if c := s.addend(at); c != nil {
+			s.vertex.array.writeOver(c)
+			s.inPlace = true
+		}
 		if len(s.launches) != 1 {
 			continue
 		}
@@ -70,6 +75,31 @@ func (q *Plan) reuse() {
 		r := s.root()
 		s.id, s.place, s.index = r.id, r.place, r.index
 	}
+}
+
+// addend returns the memory of C where the step is alpha*A@B + beta*C or alike,
+// if the result can be written over it: it is in the arena, is not needed after
+// batch at, has the elements in the order of the result and is neither A nor B.
+func (s *step) addend(at int) *storage {
+	v := s.vertex
+	if v == nil || v.kind != kindProduct || v.array.from != at {
+		return nil
+	}
+	last := len(v.args) - 1
+	if op := v.node.Op(); op != expr.OpGer && last != 4 {
+		return nil
+	}
+	c := v.args[last].located()
+	root := c.root()
+	if root.place != inArena || root.to != at || c.off != 0 || c.n != v.array.n || c.dtype != v.dtype || !c.contiguous(v.shape) {
+		return nil
+	}
+	for _, a := range v.args[:last] {
+		if a.located().root() == root {
+			return nil
+		}
+	}
+	return root
 }
 
 // operand returns an input of the launch that buffer out can be written over:

@@ -28,6 +28,11 @@ func TestInPlace(t *testing.T) {
 		{"a result", "A: float64[n, n]\nB = dot(A, A)\nB, exp(B)", false, 2 * 100 * 100 * 8},
 		{"other dtype", "A: float64[n, n]\ndot(A, A) > 0", false, 0},
 		{"the argument", "A: float64[n, n]\nexp(A)", false, 100 * 100 * 8},
+		{"added to", "A: float64[n, n]\n2*dot(A, A.T) + 3*exp(A)", true, 100 * 100 * 8},
+		{"a vector added to", "A: float64[n, n]\nmax(dot(A, A), axis=0) - dot(A, A[0])", true, 0},
+		{"added to a sum", "A: float64[n, n]\nexp(A) + outer(A[0], A[1])", true, 100 * 100 * 8},
+		{"added to the factor", "A: float64[n, n]\nB = exp(A)\ndot(B, A) + B", false, 2 * 100 * 100 * 8},
+		{"added to the argument", "A: float64[n, n]\ndot(A, A) + A", false, 100 * 100 * 8},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := program(t, backend.Config{}, c.src)
