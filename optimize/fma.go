@@ -18,8 +18,10 @@ import (
 //     for equal products only if both are rounded, and so is
 //     a*a + b*b - 2*a*b for a = b (Kahan, "Lecture notes on the status of IEEE
 //     754", 1997, on fused multiply-add);
-//   - where the sign would cost an operation of its own: c - a*b, a*b - c. A
-//     constant takes it in: c - 2*x is fma(-2, x, c);
+//   - where the sign would cost an operation of its own for each element:
+//     z - x*y, x*y - z. A scalar takes it in: z - a*x is fma(-a, x, z), and
+//     x*y - a is fma(x, y, -a). Of a constant minus a product, which mostly
+//     cancels somewhere (1 - x*x), it is worth it;
 //   - in float32: the interpreter computes it in float64, and converting to and
 //     fro takes twice as long as a product and a sum of float32, with the test
 //     whether it was rounded the wrong way nearly three times (1.5 ns beside
@@ -76,30 +78,43 @@ func (r *run) mulAdd(n *expr.Node) (*expr.Node, why) {
 	return nil, why{}
 }
 
-// mulSub takes a constant after a product with the other sign: x*y - 2 is
+// mulSub takes a scalar after a product with the other sign: x*y - 2 is
 // fma(x, y, -2).
 func (r *run) mulSub(n *expr.Node) (*expr.Node, why) {
-	t, c := n.Arg(0), r.negated(n.Arg(1))
-	if c == nil || !r.fuses(n, t) {
+	t := n.Arg(0)
+	if !r.fuses(n, t) {
+		return nil, why{}
+	}
+	c := r.negated(n, n.Arg(1))
+	if c == nil {
 		return nil, why{}
 	}
 	return r.fused(n, t, factorsOf(t), c), why{rule: "mul-sub", class: Real, note: "one rounding instead of two"}
 }
 
-// subMul takes a constant factor with the other sign: z - 2*x is fma(-2, x, z).
+// subMul takes a scalar factor with the other sign, z - 2*x is fma(-2, x, z); any
+// factor of what a constant is diminished by.
 func (r *run) subMul(n *expr.Node) (*expr.Node, why) {
 	c, t := n.Arg(0), n.Arg(1)
 	if isProduct(c) || !r.fuses(n, t) {
 		return nil, why{}
 	}
 	factors := factorsOf(t)
+	at, minus := 0, (*expr.Node)(nil)
 	for i, x := range factors {
-		if minus := r.negated(x); minus != nil {
-			factors[i] = minus
-			return r.fused(n, t, factors, c), why{rule: "sub-mul", class: Real, note: "one rounding instead of two"}
+		if minus = r.negated(n, x); minus != nil {
+			at = i
+			break
 		}
 	}
-	return nil, why{}
+	if _, ok := scalarOf(c); ok && minus == nil {
+		minus = r.make(n, expr.OpNeg, nil, factors[0])
+	}
+	if minus == nil {
+		return nil, why{}
+	}
+	factors[at] = minus
+	return r.fused(n, t, factors, c), why{rule: "sub-mul", class: Real, note: "one rounding instead of two"}
 }
 
 // factorsOf returns the factors of a product or square.
@@ -172,17 +187,19 @@ func isProduct(n *expr.Node) bool {
 	return n.Op() == expr.OpMul || n.Op() == expr.OpSquare
 }
 
-// negated returns -x for a constant number that gives way to the dtype of what
-// it meets, or is a float; else nil.
-func (r *run) negated(x *expr.Node) *expr.Node {
+// negated returns -x for a scalar in the sum n: a constant number that gives way
+// to the dtype of what it meets, or is a float, or a scalar of the dtype of n,
+// whose sign is changed once for all elements; else nil.
+func (r *run) negated(n, x *expr.Node) *expr.Node {
 	v := x.Value()
-	if v == nil || v.Len() != 1 {
+	switch {
+	case v == nil && x.Rank() == 0 && n.Rank() > 0 && x.DType() == n.DType():
+		return r.make(n, expr.OpNeg, nil, x)
+	case v == nil || v.Len() != 1:
 		return nil
-	}
-	if x.Type().Weak && !x.DType().IsComplex() {
+	case x.Type().Weak && !x.DType().IsComplex():
 		return r.weak(-real(v.Complex(0)))
-	}
-	if !x.DType().IsFloat() {
+	case !x.DType().IsFloat():
 		return nil
 	}
 	minus, err := expr.New(x, expr.OpNeg, nil, x).Eval([]*expr.Value{v})

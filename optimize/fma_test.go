@@ -32,9 +32,12 @@ func TestFMA(t *testing.T) {
 		{"i*x + y", "fma(i, x, y)"},
 		{"map(lambda p: 3*p + 1, x)", "map(lambda p: fma(3, p, 1), x)"},
 		{"fma(x, y, z) + 1", "fma(x, y, z) + 1"},
+		{"x*y - a", "fma(x, y, -a)"},
+		{"z - a*x", "fma(-a, x, z)"},
+		{"1 - x*x", "fma(-x, x, 1)"},
 		{"u*u + 1", "fma(u, u, 1)"},
 
-		// A sign that no constant takes in, a product that is shared, an output,
+		// A sign that nothing takes in, a product that is shared, an output,
 		// of another dtype, or smaller than the sum.
 		{"z - x*y", "z - x*y"},
 		{"x*y - z", "x*y - z"},
@@ -47,7 +50,7 @@ func TestFMA(t *testing.T) {
 		{"h*h + 1", "square(h) + 1"},
 
 		// Several products, which may cancel.
-		{"x*x - y*y", "square(x) - square(y)"},
+		{"x*z - y*y", "x*z - square(y)"},
 		{"x*y - z*a", "x*y - z*a"},
 		{"x*y + z*a + b", "x*y + z*a + b"},
 		{"x*x + y*y - 2*x*y", "square(x) + square(y) - 2*x*y"},

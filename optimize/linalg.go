@@ -29,7 +29,7 @@ var linalgRules = []Rule{
 	{Name: "solve-scale", Class: Real, Op: expr.OpSolve, rewrite: solveScale, example: "A: float64[3, 3]; b: float64[3]; solve(2*A, b)"},
 
 	// Transposes.
-	{Name: "dot-transpose", Left: "(x @ y).T", Right: "y.T @ x.T", Class: Real, When: "x matrix, y matrix"},
+	{Name: "dot-transpose", Class: Real, Op: expr.OpDimShuffle, rewrite: dotTranspose, example: "A: float64[4, 3]; B: float64[3, 4]; (A @ B).T"},
 
 	// Determinants.
 	{Name: "det-transpose", Left: "det(x.T)", Right: "det(x)", Class: Real},

@@ -127,9 +127,8 @@ func logMeanExp(r *run, n *expr.Node) *expr.Node {
 	return r.make(n, expr.OpSub, nil, r.make(n, expr.OpLogSumExp, m.Attr(), m.Arg(0).Arg(0)), r.weak(math.Log(float64(count))))
 }
 
-// logPower takes the exponent out of the logarithm of a power, where both
-// sides are defined for the same numbers: of an odd or broken power, or of a
-// base without sign.
+// logPower takes the exponent out of the logarithm of a power: of an even power,
+// which is positive for a negative base too, that of the absolute value.
 func logPower(r *run, n *expr.Node) *expr.Node {
 	x := n.Arg(0)
 	if !productOp(x.Op()) || !n.DType().IsFloat() || x.DType() != n.DType() {
@@ -141,7 +140,7 @@ func logPower(r *run, n *expr.Node) *expr.Node {
 	}
 	f := p.factors[0]
 	if math.Mod(f.exp, 2) == 0 && !nonNegative(f.base) {
-		return nil
+		f.base = r.make(n, expr.OpAbs, nil, f.base)
 	}
 	return r.scaledOrNeg(n, f.exp, r.make(n, expr.OpLog, nil, f.base))
 }

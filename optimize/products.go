@@ -39,6 +39,17 @@ func matMulDot(r *run, n *expr.Node) *expr.Node {
 	return r.make(n, expr.OpDot, nil, n.Args()...)
 }
 
+// dotTranspose transposes the factors of a product of matrices that nothing else
+// uses, which BLAS reads either way: (A @ B).T is B.T @ A.T.
+func dotTranspose(r *run, n *expr.Node) *expr.Node {
+	f := n.Arg(0)
+	if !isMatrixTranspose(n) || f.Op() != expr.OpDot || !r.once(f) || f.Arg(0).Rank() != 2 || f.Arg(1).Rank() != 2 {
+		return nil
+	}
+	swap := func(x *expr.Node) *expr.Node { return r.make(n, expr.OpDimShuffle, n.Attr(), x) }
+	return r.make(f, expr.OpDot, nil, swap(f.Arg(1)), swap(f.Arg(0)))
+}
+
 // matMulTranspose transposes the factors of a stack of products where that
 // undoes a transpose.
 func matMulTranspose(r *run, n *expr.Node) *expr.Node {

@@ -132,6 +132,7 @@ func checkInstance(rule optimize.Rule, g *expr.Graph, in instance, all bool) (fi
 	if err := after.Check(); err != nil {
 		return true, err
 	}
+	// What does not overflow or cancel may take two operations more.
 	if a, b := work(g), work(after); b > a+2 {
 		return true, fmt.Errorf("%d compute nodes become %d", a, b)
 	}

@@ -43,6 +43,9 @@ var stabilizeRules = []Rule{
 	{Name: "logaddexp-self", Left: "logaddexp(x, x)", Right: "x + 0.6931471805599453", Class: Real},
 	{Name: "logaddexp-sub", Left: "logaddexp(x, y) - x", Right: "softplus(y - x)", Class: Real},
 	{Name: "logaddexp-logs", Left: "logaddexp(log(x), log(y))", Right: "log(x + y)", Class: Real},
+	{Name: "add-softplus-sub", Left: "x + softplus(y - x)", Right: "logaddexp(x, y)", Class: Real},
+	{Name: "log1p-sub-log", Left: "log1p(x) - log(x)", Right: "log1p(reciprocal(x))", Class: Real},
+	{Name: "log-sinh", Left: "log(sinh(x))", Right: "x + log1mexp(-2 * x) - 0.6931471805599453", Class: Real},
 	{Name: "log-cosh", Left: "log(cosh(x))", Right: "logaddexp(x, -x) - 0.6931471805599453", Class: Real},
 	{Name: "log-product", Class: Real, Op: expr.OpLog, rewrite: logProduct, example: "x: float64[3]; y: float64[3]; log(exp(x)*y)"},
 	{Name: "log-sum", Class: Real, ops: []expr.Op{expr.OpLog, expr.OpLog1p}, rewrite: logSum, example: "x: float64[3]; y: float64[3]; log(1 + 2*exp(x) + exp(y))"},
@@ -97,6 +100,8 @@ var stabilizeRules = []Rule{
 	{Name: "sigmoid-cross", Left: "y * sigmoid(-x) + (y - 1) * sigmoid(x)", Right: "y - sigmoid(x)", Class: Real},
 	{Name: "sigmoid-cross-neg", Left: "y * sigmoid(-x) - (1 - y) * sigmoid(x)", Right: "y - sigmoid(x)", Class: Real},
 	{Name: "sigmoid-square-exp", Left: "sigmoid(x) - square(sigmoid(x))", Right: "sigmoid(x) * sigmoid(-x)", Class: Real},
+	{Name: "cosh-sub-one", Left: "cosh(x) - 1", Right: "2 * square(sinh(0.5 * x))", Class: Real},
+	{Name: "arccosh", Left: "log(x + sqrt(square(x) - 1))", Right: "arccosh(x)", Class: Real},
 
 	// Sums of exponentials.
 	{Name: "logsumexp", Left: "log(sum(exp(x)))", Right: "logsumexp(x)", Class: Real},
@@ -130,8 +135,16 @@ var stabilizeRules = []Rule{
 	{Name: "hypot-constant", Class: Real, Op: expr.OpSqrt, rewrite: hypotConstant, example: "x: float64[3]; sqrt(1 + square(x))"},
 	{Name: "one-sub-sin-square", Left: "1 - square(sin(x))", Right: "square(cos(x))", Class: Real},
 	{Name: "one-sub-cos-square", Left: "1 - square(cos(x))", Right: "square(sin(x))", Class: Real},
+	{Name: "one-sub-cos", Left: "1 - cos(x)", Right: "2 * square(sin(0.5 * x))", Class: Real},
 	{Name: "sin-cos", Left: "square(sin(x)) + square(cos(x))", Right: "1", Class: Real},
 	{Name: "log-abs-gamma", Left: "log(abs(gamma(x)))", Right: "gammaln(x)", Class: Real},
+
+	// Differences that cancel.
+	{Name: "sqrt-sub-one", Left: "sqrt(1 + x) - 1", Right: "x / (sqrt(1 + x) + 1)", Class: Real},
+	{Name: "one-sub-sqrt", Left: "1 - sqrt(1 - x)", Right: "x / (sqrt(1 - x) + 1)", Class: Real},
+	{Name: "sqrt-sub-sqrt", Left: "sqrt(1 + x) - sqrt(x)", Right: "reciprocal(sqrt(1 + x) + sqrt(x))", Class: Real},
+	{Name: "one-sub-reciprocal", Left: "1 - reciprocal(1 + x)", Right: "x / (1 + x)", Class: Real},
+	{Name: "square-sub-square", Left: "square(x) - square(y)", Right: "(x - y) * (x + y)", Class: Real, When: "x float, y float"},
 
 	// Moments.
 	{Name: "variance", Left: "mean(square(x), axis=k) - square(mean(x, axis=k))", Right: "mean(square(x - mean(x, axis=k, keepdims=True)), axis=k)", Class: Real},

@@ -101,6 +101,49 @@ func log1p(x *big.Float) *big.Float {
 // expm1 is exp(x) - 1; 320 bits leave enough for |x| > 1e-30.
 func expm1(x *big.Float) *big.Float { return sub(exp(x), one) }
 
+// sin and cos of x reduce it by multiples of pi/2 and by 2^-8, and add Taylor's
+// series (4.3.65); |x| < 1e9.
+func sincos(x *big.Float) (s, c *big.Float) {
+	quarter := half(pi)
+	k := math.Round(f64(quo(x, quarter)))
+	x = sub(x, mul(num(k), quarter))
+	const halvings = 8
+	x = zero().SetMantExp(x, -halvings)
+	// s is sin(x), c is 1 - cos(x): small numbers keep their digits.
+	s, c = zero(), zero()
+	term := x
+	for n := 2.0; !below(term, 2*prec); n += 2 {
+		s = add(s, term)
+		term = quo(mul(term, x), num(n))
+		c = add(c, term)
+		term = neg(quo(mul(term, x), num(n+1)))
+	}
+	for range halvings { // sin(2x) = 2 sin(x) cos(x), 1 - cos(2x) = 2 sin(x)^2
+		s, c = mul(mul(num(2), s), sub(one, c)), mul(num(2), square(s))
+	}
+	c = sub(one, c)
+	switch int64(k) & 3 {
+	case 1:
+		return c, neg(s)
+	case 2:
+		return neg(s), neg(c)
+	case 3:
+		return neg(c), s
+	}
+	return s, c
+}
+
+// log1mexp is log(1 - exp(x)) for x < 0.
+func log1mexp(x *big.Float) *big.Float {
+	if f64(x) > -1 {
+		return log(neg(expm1(x)))
+	}
+	return log1p(neg(exp(x)))
+}
+
+func sinh(x *big.Float) *big.Float { return half(sub(exp(x), exp(neg(x)))) }
+func cosh(x *big.Float) *big.Float { return half(add(exp(x), exp(neg(x)))) }
+
 func sigmoid(x *big.Float) *big.Float { return quo(one, add(one, exp(neg(x)))) }
 
 func softplus(x *big.Float) *big.Float {

@@ -21,9 +21,9 @@ type form struct {
 	limit float64
 }
 
-// pointsOf is the number of correctly rounded values stored for each form;
-// a row may have several.
-const pointsOf = 5000
+// pointsOf is the number of correctly rounded values for each form, storedOf that
+// of the first ones, which are stored for the test; a row may have several.
+const pointsOf, storedOf = 100000, 5000
 
 // spread returns numbers of both signs, or one (sign is not 0), between 10^lo
 // and 10^hi.
@@ -67,6 +67,25 @@ func around(n int, size, width float64) func(*rand.Rand) []float64 {
 	}
 }
 
+// ordered makes the first of two numbers the larger one.
+func ordered(draw func(*rand.Rand) []float64) func(*rand.Rand) []float64 {
+	return func(rng *rand.Rand) []float64 {
+		x := draw(rng)
+		return []float64{max(x[0], x[1]), min(x[0], x[1])}
+	}
+}
+
+// from returns numbers that are a beyond those that draw gives.
+func from(a float64, draw func(*rand.Rand) []float64) func(*rand.Rand) []float64 {
+	return func(rng *rand.Rand) []float64 { return []float64{a + draw(rng)[0]} }
+}
+
+// nearly returns two numbers that differ by a small part of them.
+func nearly(rng *rand.Rand) []float64 {
+	x := spread(0, -100, 100)(rng)[0]
+	return []float64{x, x * (1 + spread(0, -15, 0)(rng)[0])}
+}
+
 func unary(f func(x *big.Float) *big.Float) func([]*big.Float) []*big.Float {
 	return func(x []*big.Float) []*big.Float { return []*big.Float{f(x[0])} }
 }
@@ -108,6 +127,23 @@ func softmax(x []*big.Float) []*big.Float {
 	return d
 }
 
+// sigmoidSlope is the derivative of the sigmoid.
+func sigmoidSlope(x *big.Float) *big.Float { return mul(sigmoid(x), sigmoid(neg(x))) }
+
+func tanh(x *big.Float) *big.Float {
+	e := expm1(mul(num(2), x))
+	return quo(e, add(e, num(2)))
+}
+
+// log1pOf is log(1 + x + y), of |x| + y with the sign of x where x is negative:
+// -log(1 + |x| + y).
+func log1pOf(x, y *big.Float) *big.Float {
+	if x.Sign() < 0 {
+		return neg(log1p(sub(y, x)))
+	}
+	return log1p(add(x, y))
+}
+
 func variance(x []*big.Float) []*big.Float {
 	mean, sum, n := zero(), zero(), num(float64(len(x)))
 	for _, v := range x {
@@ -136,14 +172,67 @@ var forms = []form{
 		value: unary(func(x *big.Float) *big.Float { return sigmoid(neg(x)) })},
 	{text: "log(1 - 1/(1 + exp(-x)))", where: "-700 to 700", draw: within(-700, 700), limit: 4,
 		value: unary(func(x *big.Float) *big.Float { return neg(softplus(x)) })},
-	{text: "log(1 - exp(x))", where: "-700 to -10^-18", draw: spread(-1, -18, 2.84), limit: 4,
+	{text: "log(1 - exp(x))", where: "-700 to -10^-18", draw: spread(-1, -18, 2.84), limit: 4, value: unary(log1mexp)},
+	{text: "log(1 - exp(-x))", where: "10^-18 to 700", draw: spread(1, -18, 2.84), limit: 4,
+		value: unary(func(x *big.Float) *big.Float { return log1mexp(neg(x)) })},
+	{text: "log(1 + exp(4*x))/4", where: "-170 to 1000", draw: within(-170, 1000), limit: 4,
+		value: unary(func(x *big.Float) *big.Float { return quo(softplus(mul(num(4), x)), num(4)) })},
+	{text: "-log(1/(1 + exp(-x)))", where: "-1400 to 700", draw: within(-1400, 700), limit: 4,
+		value: unary(func(x *big.Float) *big.Float { return softplus(neg(x)) })},
+	{text: "log(exp(x)/(1 + exp(x)))", where: "-700 to 700", draw: within(-700, 700), limit: 4,
+		value: unary(func(x *big.Float) *big.Float { return neg(softplus(neg(x))) })},
+	{text: "log(sinh(x))", where: "2 to 2000", draw: within(2, 2000), limit: 4,
+		value: unary(func(x *big.Float) *big.Float { return sub(add(x, log1mexp(mul(num(-2), x))), ln2) })},
+	{text: "log(cosh(x))", where: "±2 to ±2000", draw: spread(0, math.Log10(2), math.Log10(2000)), limit: 4,
 		value: unary(func(x *big.Float) *big.Float {
-			if f64(x) > -1 {
-				return log(neg(expm1(x)))
-			}
-			return log1p(neg(exp(x)))
+			x = zero().Abs(x)
+			return sub(add(x, log1p(exp(mul(num(-2), x)))), ln2)
 		})},
 	{text: "log(exp(x) + exp(y))", where: "±2 to ±2000, near to each other", two: true, draw: around(2, 2000, 20), value: logSumExp, limit: 4},
+	{text: "x + log(1 + exp(y - x))", where: "±2 to ±2000, near to each other", two: true, draw: around(2, 2000, 20), value: logSumExp, limit: 4},
+	{text: "maximum(x, y) + log(1 + exp(-abs(x - y)))", where: "±2 to ±2000, near to each other", two: true, draw: around(2, 2000, 20), value: logSumExp, limit: 4},
+	{text: "log(exp(x) - exp(y))", where: "30 to 2000, near to each other, x > y", two: true, draw: ordered(around(2, 2000, 20)), limit: 16,
+		value: func(x []*big.Float) []*big.Float { return []*big.Float{add(x[0], log1mexp(sub(x[1], x[0])))} }},
+	{text: "s = 1/(1 + exp(-x)); s*(1 - s)", where: "-700 to 700", draw: within(-700, 700), limit: 4, value: unary(sigmoidSlope)},
+	{text: "exp(-x)/(1 + exp(-x))**2", where: "-700 to 700", draw: within(-700, 700), limit: 4, value: unary(sigmoidSlope)},
+	{text: "s = 1/(1 + exp(-x)); log(s/(1 - s))", where: "-700 to 700", draw: within(-700, 700), limit: 1,
+		value: unary(func(x *big.Float) *big.Float { return x })},
+	{text: "(exp(x) - 1)/x", where: "±10^-18 to ±31", draw: spread(0, -18, 1.5), limit: 4,
+		value: unary(func(x *big.Float) *big.Float { return quo(expm1(x), x) })},
+	{text: "log(1 + x)/x", where: "±10^-18 to ±0.9", draw: spread(0, -18, math.Log10(0.9)), limit: 4,
+		value: unary(func(x *big.Float) *big.Float { return quo(log1p(x), x) })},
+	{text: "log(1 + x) - log(x)", where: "10^-5 to 10^18", draw: spread(1, -5, 18), limit: 4,
+		value: unary(func(x *big.Float) *big.Float { return log1p(quo(one, x)) })},
+	{text: "log(x**2)", where: "±10^-300 to ±10^300", draw: spread(0, -300, 300), limit: 4,
+		value: unary(func(x *big.Float) *big.Float { return mul(num(2), log(zero().Abs(x))) })},
+	{text: "1 - 1/(1 + x)", where: "±10^-18 to ±0.9", draw: spread(0, -18, math.Log10(0.9)), limit: 4,
+		value: unary(func(x *big.Float) *big.Float { return quo(x, add(one, x)) })},
+	{text: "1 - x**2", where: "1 ± 10^-15 to 1 ± 0.9", draw: from(1, spread(0, -15, math.Log10(0.9))), limit: 2,
+		value: unary(func(x *big.Float) *big.Float { return sub(one, square(x)) })},
+	{text: "x**2 - y**2", where: "±10^-100 to ±10^100, near to each other", two: true, draw: nearly, limit: 4,
+		value: func(x []*big.Float) []*big.Float { return []*big.Float{sub(square(x[0]), square(x[1]))} }},
+	{text: "sqrt(1 + x) - 1", where: "±10^-18 to ±0.9", draw: spread(0, -18, math.Log10(0.9)), limit: 4,
+		value: unary(func(x *big.Float) *big.Float { return sub(sqrt(add(one, x)), one) })},
+	{text: "1 - sqrt(1 - x)", where: "±10^-18 to ±0.9", draw: spread(0, -18, math.Log10(0.9)), limit: 4,
+		value: unary(func(x *big.Float) *big.Float { return sub(one, sqrt(sub(one, x))) })},
+	{text: "sqrt(1 + x**2) - 1", where: "±10^-18 to ±10^18", draw: spread(0, -18, 18), limit: 4,
+		value: unary(func(x *big.Float) *big.Float { return quo(square(x), add(sqrt(add(one, square(x))), one)) })},
+	{text: "sqrt(x + 1) - sqrt(x)", where: "10^-5 to 10^18", draw: spread(1, -5, 18), limit: 4,
+		value: unary(func(x *big.Float) *big.Float { return quo(one, add(sqrt(add(x, one)), sqrt(x))) })},
+	{text: "1 - cos(x)", where: "±10^-18 to ±1000", draw: spread(0, -18, 3), limit: 4,
+		value: unary(func(x *big.Float) *big.Float { s, _ := sincos(half(x)); return mul(num(2), square(s)) })},
+	{text: "cosh(x) - 1", where: "±10^-18 to ±700", draw: spread(0, -18, 2.84), limit: 6,
+		value: unary(func(x *big.Float) *big.Float { return mul(num(2), square(sinh(half(x)))) })},
+	{text: "(exp(x) - exp(-x))/(exp(x) + exp(-x))", where: "±10^-18 to ±1000", draw: spread(0, -18, 3), limit: 4, value: unary(tanh)},
+	{text: "2/(1 + exp(-2*x)) - 1", where: "±10^-18 to ±1000", draw: spread(0, -18, 3), limit: 4, value: unary(tanh)},
+	{text: "log(x + sqrt(x**2 + 1))", where: "±10^-18 to ±10^200", draw: spread(0, -18, 200), limit: 4,
+		value: unary(func(x *big.Float) *big.Float { return log1pOf(x, sub(sqrt(add(square(x), one)), one)) })},
+	{text: "log(x + sqrt(x**2 - 1))", where: "1 + 10^-15 to 10^200", limit: 4,
+		draw:  func(rng *rand.Rand) []float64 { return from(1, spread(1, -15, float64(200*rng.IntN(2))))(rng) },
+		value: unary(func(x *big.Float) *big.Float { return log1pOf(sub(x, one), sqrt(sub(square(x), one))) })},
+	{text: "0.5*log((1 + x)/(1 - x))", where: "±10^-18 to ±0.9", draw: spread(0, -18, math.Log10(0.9)), limit: 4,
+		value: unary(func(x *big.Float) *big.Float { return half(sub(log1p(x), log1p(neg(x)))) })},
+	{text: "1 + erf(x)", where: "-26 to 5", draw: within(-26, 5), limit: 8, value: unary(func(x *big.Float) *big.Float { return erfc(neg(x)) })},
 	{text: "1 - erf(x)", where: "-5 to 26", draw: within(-5, 26), value: unary(erfc), limit: 8},
 	{text: "log(1 - erf(x))", where: "1 to 1000", draw: within(1, 1000), limit: 8,
 		value: unary(func(x *big.Float) *big.Float { return sub(log(erfcx(x)), square(x)) })},
@@ -162,6 +251,11 @@ var forms = []form{
 	{text: "log(sum(exp(x), axis=1))", where: "rows of 4, ±2 to ±2000", row: 4, draw: around(4, 2000, 20), value: logSumExp, limit: 4},
 	{text: "exp(x)/sum(exp(x), axis=1, keepdims=True)", where: "rows of 4, ±2 to ±2000", row: 4, draw: around(4, 2000, 20), value: softmax, limit: 4},
 	{text: "log(exp(x)/sum(exp(x), axis=1, keepdims=True))", where: "rows of 4, ±2 to ±2000", row: 4, draw: around(4, 2000, 20), value: logSoftmax, limit: 8},
+	{text: "grad(sum(log(1 + exp(x))), x)", where: "-700 to 1400", draw: within(-700, 1400), value: unary(sigmoid), limit: 4},
+	{text: "grad(-sum(log(1/(1 + exp(-x)))), x)", where: "-700 to 700", draw: within(-700, 700), limit: 4,
+		value: unary(func(x *big.Float) *big.Float { return neg(sigmoid(neg(x))) })},
+	{text: "grad(sum(1/(1 + exp(-x))), x)", where: "-700 to 700", draw: within(-700, 700), limit: 4, value: unary(sigmoidSlope)},
+	{text: "grad(sum(log(sum(exp(x), axis=1))), x)", where: "rows of 4, ±2 to ±2000", row: 4, draw: around(4, 2000, 20), value: softmax, limit: 4},
 	{text: "mean(x**2, axis=1) - mean(x, axis=1)**2", where: "rows of 8, 10^6 ± 1", row: 8,
 		draw: several(8, within(1e6-1, 1e6+1)), value: variance, limit: 8},
 }
