@@ -96,8 +96,11 @@ func Gammaln(x float64) float64 {
 	switch {
 	case x != x:
 		return x
-	case special(x), x <= 0 && x == math.Floor(x), x > 1e306:
+	case special(x), x <= 0 && x == math.Floor(x):
 		return math.Inf(1)
+	case x > 1e300: // x*(log(x) - 1), scaled because it may overflow
+		const scale = 16
+		return logDD(ddOf(x)).addF(-1).mulF(math.Ldexp(x, -scale)).float(scale)
 	case math.Abs(x) < 0x1p-110:
 		return logDD(ddOf(math.Abs(x))).neg().float(0)
 	case x > 0:
