@@ -2,13 +2,16 @@
 
 GOTOOL = go tool -modfile=tools/go.mod
 
-.PHONY: test docs accuracy viewer-test slide vet staticcheck race fuzz bench peers peers-setup arm64 contraction cross ci
+.PHONY: test docs accuracy exhaustive viewer-test slide vet staticcheck race fuzz bench peers peers-setup arm64 contraction cross ci
 
 test:            ## all tests
 	go test ./...
 
 accuracy:        ## docs/accuracy.md: stabilised expressions against correctly rounded values
 	go run ./bench/accuracy -docs
+
+exhaustive:      ## functions of float32 at all 2^32 arguments, in hours; FUNC=exp selects
+	go test -count=1 -timeout 24h -run 'TestFloat32/$(FUNC)' -v ./backend/internal/elementary -exhaustive
 
 slide:           ## the main job: simplify, differentiate, print and run the slide on real input
 	go run ./examples/02-slide

@@ -14,17 +14,18 @@ import (
 func BenchmarkFunction(b *testing.B) {
 	for op, r := range table {
 		if r.of != nil {
-			b.Run(expr.Op(op).String(), func(b *testing.B) { benchmark(b, expr.Op(op), Expand) })
+			b.Run(expr.Op(op).String(), func(b *testing.B) { benchmark[float64](b, expr.Op(op), expr.Float64, Expand) })
+			b.Run(expr.Op(op).String()+"/float32", func(b *testing.B) { benchmark[float32](b, expr.Op(op), expr.Float32, Expand) })
 			b.Run(expr.Op(op).String()+"/reference", func(b *testing.B) {
-				benchmark(b, expr.Op(op), func(k *kernel.Kernel) *kernel.Kernel { return k })
+				benchmark[float64](b, expr.Op(op), expr.Float64, func(k *kernel.Kernel) *kernel.Kernel { return k })
 			})
 		}
 	}
 }
 
-func benchmark(b *testing.B, op expr.Op, expand func(*kernel.Kernel) *kernel.Kernel) {
+func benchmark[T float32 | float64](b *testing.B, op expr.Op, d expr.DType, expand func(*kernel.Kernel) *kernel.Kernel) {
 	const n = 1000000
-	k, err := kernel.Parse(source(op, expr.Float64))
+	k, err := kernel.Parse(source(op, d))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -37,13 +38,13 @@ func benchmark(b *testing.B, op expr.Op, expand func(*kernel.Kernel) *kernel.Ker
 	r := rand.New(rand.NewPCG(1, 1))
 	lo, hi := op.Domain()
 	for range arity {
-		x := make([]float64, n)
+		x := make([]T, n)
 		for i := range x {
-			x[i] = lo + r.Float64()*(hi-lo)
+			x[i] = T(lo + r.Float64()*(hi-lo))
 		}
 		a.Buffers = append(a.Buffers, kernel.Arg{Data: x})
 	}
-	a.Buffers = append(a.Buffers, kernel.Arg{Data: make([]float64, n)})
+	a.Buffers = append(a.Buffers, kernel.Arg{Data: make([]T, n)})
 	for b.Loop() {
 		if err := p.Run(a, k.Whole(a.Params)); err != nil {
 			b.Fatal(err)

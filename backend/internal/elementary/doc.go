@@ -14,8 +14,9 @@
 // element by element (kernel.Rare).
 //
 // Float32 is computed in float64 and rounded once, which gives errors below
-// 0.51 ulp: a narrower algorithm would need an fma of float32, which Go does not
-// have.
+// 0.51 ulp: an algorithm in float32 would need an fma of float32, which Go does
+// not have. Where that takes fewer terms and no second parts, there is an
+// expansion of its own (narrow.go).
 //
 // What it does not do: complex functions, polygamma other than the digamma
 // function.

@@ -60,7 +60,7 @@ func points(op expr.Op, n int, r *rand.Rand) [][]float64 {
 
 // evaluated returns an expansion as the reference evaluator evaluates it: the
 // slow twin of what an engine runs.
-func evaluated(t *testing.T, op expr.Op, args [][]float64) []float64 {
+func evaluated(t *testing.T, op expr.Op, d expr.DType, args [][]float64) []float64 {
 	inputs, values := make([]*expr.Node, len(args)), make([]*expr.Value, len(args))
 	for i, a := range args {
 		inputs[i] = expr.Vector(fmt.Sprintf("x%d", i))
@@ -70,7 +70,7 @@ func evaluated(t *testing.T, op expr.Op, args [][]float64) []float64 {
 		}
 		values[i] = v
 	}
-	out, err := expr.NewGraph(inputs, table[op].of(inputs...)).Evaluate(values)
+	out, err := expr.NewGraph(inputs, expansion(op, d)(inputs...)).Evaluate(values)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,14 +117,27 @@ func run[T float32 | float64](t *testing.T, op expr.Op, d expr.DType, args [][]T
 }
 
 // TestTwin compares the bits of an engine with those of the reference evaluator
-// on the expansion.
+// on the expansions.
 func TestTwin(t *testing.T) {
 	each(t, func(t *testing.T, op expr.Op) {
 		args := points(op, 2500, rand.New(rand.NewPCG(1, 1)))
-		got, want := run(t, op, expr.Float64, args), evaluated(t, op, args)
+		got, want := run(t, op, expr.Float64, args), evaluated(t, op, expr.Float64, args)
 		for i := range got {
 			if !kerneltest.Same(got[i], want[i]) {
 				t.Fatalf("%v of %v: %v, want %v", op, at(args, i), got[i], want[i])
+			}
+		}
+		narrow := make([][]float32, len(args))
+		for k := range args {
+			for i, x := range args[k] {
+				narrow[k] = append(narrow[k], float32(x))
+				args[k][i] = float64(narrow[k][i])
+			}
+		}
+		got32, want := run(t, op, expr.Float32, narrow), evaluated(t, op, expr.Float32, args)
+		for i := range got32 {
+			if !kerneltest.Same(got32[i], float32(want[i])) {
+				t.Fatalf("%v of %v: %v, want %v", op, at(narrow, i), got32[i], float32(want[i]))
 			}
 		}
 	})
@@ -259,6 +272,8 @@ var quick = map[expr.Op]func(float64) float64{
 	expr.OpLog1p: math.Log1p, expr.OpSin: math.Sin, expr.OpCos: math.Cos, expr.OpTan: math.Tan, expr.OpArcsin: math.Asin, expr.OpArccos: math.Acos,
 	expr.OpArctan: math.Atan, expr.OpSinh: math.Sinh, expr.OpCosh: math.Cosh, expr.OpTanh: math.Tanh, expr.OpArcsinh: math.Asinh,
 	expr.OpArccosh: math.Acosh, expr.OpArctanh: math.Atanh, expr.OpCbrt: math.Cbrt, expr.OpErf: math.Erf, expr.OpErfc: math.Erfc,
+	expr.OpSigmoid:  func(x float64) float64 { return 1 / (1 + math.Exp(-x)) },
+	expr.OpSoftplus: func(x float64) float64 { return max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))) },
 }
 
 // quickReference is reference where a quick function does not agree with got.

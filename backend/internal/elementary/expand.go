@@ -107,7 +107,7 @@ func (e *expander) inline(s *kernel.Let) bool {
 	if !d.IsFloat() {
 		return false
 	}
-	code := template(s.Op)
+	code := template(s.Op, d)
 	values := make([]kernel.Value, len(code))
 	for i, c := range code {
 		args := make([]kernel.Value, len(c.args))

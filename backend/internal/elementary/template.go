@@ -26,16 +26,27 @@ type number struct {
 	x kernel.Scalar
 }
 
-// templates has what template has made.
-var templates [expr.NumOps]struct {
+// templates has what template has made, for float32 and for float64.
+var templates [2][expr.NumOps]struct {
 	sync.Once
 	code []instruction
 }
 
-// template returns the expansion of a function of the table, for float64, the
-// result last.
-func template(op expr.Op) []instruction {
-	t := &templates[op]
+// expansion returns the function of the table for results of dtype d.
+func expansion(op expr.Op, d expr.DType) func(x ...node) node {
+	if f := table[op].of32; f != nil && d == expr.Float32 {
+		return f
+	}
+	return table[op].of
+}
+
+// template returns the expansion of a function of the table for results of
+// dtype d, computed in float64, the result last.
+func template(op expr.Op, d expr.DType) []instruction {
+	t := &templates[0][op]
+	if d == expr.Float64 {
+		t = &templates[1][op]
+	}
 	t.Do(func() {
 		b := &templater{at: make(map[*expr.Node]int), numbers: make(map[number]int)}
 		arity, _ := op.Arity()
@@ -44,7 +55,7 @@ func template(op expr.Op) []instruction {
 			inputs[i] = expr.Scalar(string(rune('x' + i)))
 			b.at[inputs[i]] = b.add(instruction{input: i + 1, d: expr.Float64})
 		}
-		y := table[op].of(inputs...)
+		y := expansion(op, d)(inputs...)
 		if y.Err() != nil {
 			panic(fmt.Sprintf("elementary: %v: %v", op, y.Err()))
 		}
