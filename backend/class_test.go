@@ -55,6 +55,8 @@ var varying = []string{
 	"x: float64[m]\nwhile_loop(lambda s, t: s < 10, lambda s, t: (s + t*t + 1, t), (x, x + 1), 20)[0]",
 	"x: float64[3, m, n]\ny: float64[3, n, 4]\nmatmul(x, y)",
 	"x: float64[m, m]\ny: float64[m]\nsolve(x + 30*eye(size(y)), y)",
+	"x: float64[m, 4, 5]\nw: float64[5, 7]\nx @ w, sum(swapaxes(x, 1, 2) @ (x @ w), axis=0), grad(sum((x @ w)**2), w)",
+	"x: float64[3, m, 6]\ny: float64[3, 6, 4]\nx @ y, x @ swapaxes(x, 1, 2) + 1",
 }
 
 // arguments returns random arguments for the inputs of a program; length gives the

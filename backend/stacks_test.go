@@ -119,3 +119,19 @@ func compareStacks(t *testing.T, g *expr.Graph, values []*expr.Value) {
 		}
 	}
 }
+
+// TestTrainingStep: a step of training a network of two layers makes no copy of
+// a matrix, transposed or not: memory is for its values and their gradients.
+func TestTrainingStep(t *testing.T) {
+	p := program(t, backend.Config{}, "x: float64[64, 20]\ny: float64[64, 3]\nU: float64[20, 30]\nb: float64[30]\nV: float64[30, 3]\n"+
+		"loss = mean((tanh(x @ U + b) @ V - y)**2)\nloss, U - 0.1*grad(loss, U), b - 0.1*grad(loss, b), V - 0.1*grad(loss, V)")
+	args := []any{dense(64, 20), dense(64, 3), dense(20, 30), vector(30), dense(30, 3)}
+	q, err := p.Plan(args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hidden, output, results := 64*30, 64*3, 1+20*30+30+30*3
+	if most := int64(8 * (2*hidden + output + results + 64)); q.Kernels() > 10 || q.PeakBytes() > most {
+		t.Errorf("peak %d, %d will do\n%v", q.PeakBytes(), most, q)
+	}
+}
