@@ -33,6 +33,7 @@ var stacks = []string{
 	"x: %s[2, 3, 4, 9]; y: %s[2, 3, 9, 5]; sum(x @ y, axis=(0, 1)), sum(x @ y, axis=0)",
 	"x: %s[2, 3, 4, 9]; y: %s[9, 5]; sum(x @ y, axis=(0, 1)), exp(-(x @ y)), (x @ y) @ y.T",
 	"x: %s[2, 3, 4, 9]; y: %s[2, 1, 9, 5]; sum(x @ y, axis=(0, 1), keepdims=True)",
+	"x: %s[6, 9]; y: %s[9, 5]; 2*(x @ y) - 3*exp(x[:, :5]), cos(x[:, 0]) + x @ y[:, 1], cos(y) + outer(y[:, 0], x[1, :5])",
 	"x: %s[6, 4, 9]; y: %s[9, 5]; x @ astype(y*3, 'int32'), matmul(x[0] > 0, y)",
 }
 
