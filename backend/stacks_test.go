@@ -132,7 +132,7 @@ func TestTrainingStep(t *testing.T) {
 		t.Fatal(err)
 	}
 	hidden, output, results := 64*30, 64*3, 1+20*30+30+30*3
-	if most := int64(8 * (2*hidden + output + results + 64)); q.Kernels() > 10 || q.PeakBytes() > most {
+	if most := int64(8 * (2*hidden + 2*output + results + 64)); q.Kernels() > 10 || q.PeakBytes() > most {
 		t.Errorf("peak %d, %d will do\n%v", q.PeakBytes(), most, q)
 	}
 }
