@@ -54,15 +54,22 @@ func lowerMatMul(n *expr.Node) *expr.Node {
 	return castTo(n, productOf(n, x, y, n.DType()), n.DType())
 }
 
-// leastProduct is the number of multiplications in a product of two matrices
-// from which on a call for each is faster than one loop over the elements of the
-// stack: at 4x4x4 a little, at 8x8x8 four times, at 64x64x64 sixteen times.
-const leastProduct = 64
-
-// smallProduct reports whether the matrices of the product n are smaller.
+// smallProduct reports whether the matrices of the product n are so small that
+// one loop over the elements of the stack is faster than a call for each: from
+// 4x4x4 on, where both take as long, and where one side is less and another at
+// least minBeside. For 8x8x8 the calls take a quarter, for 64x64x64 a sixteenth.
+// Lengths are compared with limits that classes know.
 func smallProduct(n *expr.Node) bool {
-	x, last := n.Arg(0), n.Rank()-1
-	return length(n, last-1)*length(n, last)*length(x, x.Rank()-1) < leastProduct
+	x, last, large := n.Arg(0), n.Rank()-1, 0
+	for _, l := range []int{length(n, last-1), length(n, last), length(x, x.Rank()-1)} {
+		if l >= 4 {
+			large++
+		}
+		if l >= minBeside {
+			large++
+		}
+	}
+	return large < 3
 }
 
 // summedProduct is the sum n of all matrices of a product of stacks as one
