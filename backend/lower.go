@@ -209,14 +209,15 @@ func (s shifted) exp(n *expr.Node) *expr.Node { return expr.New(n, expr.OpExp, n
 
 // exactExp is exp(x - max) as if the difference were not rounded: with e, what
 // the difference lacks (Knuth's two-sum), exp(d + e) = exp(d)*(1 + e). Where the
-// difference is infinite, e is NaN and the exponential 0.
+// difference is infinite, e would be NaN.
 func (s shifted) exactExp(n *expr.Node) *expr.Node {
 	sub := func(a, b *expr.Node) *expr.Node { return expr.New(n, expr.OpSub, nil, a, b) }
+	add := func(a, b *expr.Node) *expr.Node { return expr.New(n, expr.OpAdd, nil, a, b) }
 	t := sub(s.diff, s.x)
-	e := sub(sub(s.x, sub(s.diff, t)), expr.New(n, expr.OpAdd, nil, s.max, t))
-	y := s.exp(n)
+	e := sub(sub(s.x, sub(s.diff, t)), add(s.max, t))
 	far := expr.New(n, expr.OpLt, nil, s.diff, expr.Const(-1000.0))
-	return expr.New(n, expr.OpWhere, nil, far, y, expr.New(n, expr.OpFMA, nil, y, e, y))
+	factor := expr.New(n, expr.OpWhere, nil, far, expr.Const(1.0), add(expr.Const(1.0), e))
+	return expr.New(n, expr.OpMul, nil, s.exp(n), factor)
 }
 
 // alongLine returns the argument of n, an op along one axis, minus its maximum

@@ -129,11 +129,15 @@ func (x *vertex) takesPicks(v *vertex) bool {
 	return true
 }
 
+// maxVisits is how many vertices loads visits; one that several need counts for
+// each of them.
+const maxVisits = 1000
+
 // loads reports whether computing the element at of x loads something at a place
 // that has the computed index p; ok is false if something there needs a place
 // without one. It gives up when it has visited many vertices.
 func (x *vertex) loads(at []coord, p picked, visits *int) (found, ok bool) {
-	if *visits++; *visits > maxShared {
+	if *visits++; *visits > maxVisits {
 		return false, false
 	}
 	if x.array != nil || x.hasMemory() {
