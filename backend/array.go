@@ -159,6 +159,7 @@ type memory interface {
 	carve(p unsafe.Pointer, n int) any
 	value(shape []int, data any, off int) *expr.Value
 	copy(to, from any)
+	move(to any, at int, from any, off, n int)
 	gather(to, from any, off int, shape, strides []int)
 	scatter(to, from any, shape, strides []int)
 	set(data, x any) bool
@@ -186,6 +187,11 @@ func (memoryOf[T]) value(shape []int, data any, off int) *expr.Value {
 }
 
 func (memoryOf[T]) copy(to, from any) { copy(to.([]T), from.([]T)) }
+
+// move copies n elements.
+func (memoryOf[T]) move(to any, at int, from any, off, n int) {
+	copy(to.([]T)[at:at+n], from.([]T)[off:off+n])
+}
 
 // gather copies the elements of an array to a contiguous one.
 func (memoryOf[T]) gather(to, from any, off int, shape, strides []int) {

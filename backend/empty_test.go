@@ -1,6 +1,7 @@
 package backend_test
 
 import (
+	"strings"
 	"testing"
 
 	"arignote/backend"
@@ -49,6 +50,13 @@ func TestEmptyArrays(t *testing.T) {
 			if err != nil {
 				t.Errorf("%s: %v", c.text, err)
 				continue
+			}
+			q, err := p.Plan(v)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(q.String(), "reference") && !strings.Contains(c.text, "concat") && !strings.Contains(c.text, "set_sub") {
+				t.Errorf("%s: a step of the reference in\n%v", c.text, q)
 			}
 			results, err := p.Run(v)
 			if err != nil {

@@ -466,7 +466,7 @@ func (f *frame) set(id int, data any) { f.data[id], f.values[id] = data, nil }
 // fallible reports whether a step can fail because of data.
 func (q *Plan) fallible() bool {
 	for _, s := range q.steps {
-		if s.vertex != nil && (s.vertex.kind == kindReference || s.vertex.kind == kindRoutine && canFail(s.vertex.node.Op())) {
+		if s.vertex != nil && (s.vertex.kind == kindReference || s.vertex.kind == kindRoutine && canFail(s.vertex)) {
 			return true
 		}
 		for _, l := range s.launches {

@@ -77,6 +77,7 @@ func steady(t testing.TB) map[string]struct {
 		"stacked":          {"A: float64[?, ?, ?]\ninv(complex(A, 1.0) + 9*eye(4)), det(A)", []any{dense(1000, 4, 4)}},
 		"large inverse":    {"A: float64[?, ?]\ninv(A + 9*eye(270))", []any{dense(270, 270)}},
 		"factors":          {"A: float64[?, ?]\nsvd(A)[1], qr(A)[0], eigh(A[:, :20])[0]", []any{dense(20, 30)}},
+		"map of factors":   {"A: float64[?, ?, ?]\nr = map(lambda M: (svd(M)[1], sum(eigh(M)[0]*M[0])), A)\nr[0], r[1]*2", []any{dense(100, 3, 3)}},
 		"mixed product":    {"A: float32[?, ?]\nB: float64[?, ?]\ndot(A, B)", []any{expr.Zeros(expr.Float32, 70, 90), dense(90, 80)}},
 		"pieces":           {"x: float64[?]\ny: float64[?]\nconcatenate((exp(x), y[::-1]), axis=0)", []any{vector(100), vector(50)}},
 	}

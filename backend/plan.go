@@ -44,6 +44,7 @@ type step struct {
 	workers  int        // that a routine has memory for
 	scratch  []*storage // of a routine
 	text     string     // what a routine does
+	own      int64      // bytes that a routine has beside its scratch
 	inPlace  bool       // writes over what it reads
 	clock
 }
@@ -149,6 +150,11 @@ func (q *Plan) group(g *group) error {
 		s := &step{vertex: v}
 		for _, r := range v.stores() {
 			s.stored, s.writes = append(s.stored, r), append(s.writes, r.array.storage)
+		}
+		if v.kind == kindRoutine && v.node.Op() == expr.OpMap {
+			if err := q.program.planElement(v); err != nil {
+				return err
+			}
 		}
 		switch {
 		case v.kind == kindProduct || v.kind == kindRoutine:
@@ -260,6 +266,9 @@ func (q *Plan) Kernels() int {
 // and other reference steps need more for themselves.
 func (q *Plan) PeakBytes() int64 {
 	n := q.arena
+	for _, s := range q.steps {
+		n += s.own
+	}
 	for _, s := range q.storages {
 		if (s.place == inResult || s.place == inValue) && s.root() == s && !s.shared {
 			n += s.bytes()

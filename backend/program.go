@@ -5,6 +5,7 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"gorgonia.org/tensor"
@@ -18,17 +19,18 @@ import (
 // Program is a compiled function. It does not change: any number of goroutines
 // may run it at the same time.
 type Program struct {
-	graph   *expr.Graph
-	source  *expr.Graph // as the user wrote it: mistakes are told in its words
-	trace   *optimize.Trace
-	config  Config
-	level   cpu.Level           // of the processor, or what it is to be taken for
-	host    map[*expr.Node]bool // scalars whose values are needed for planning
-	plans   planCache
-	classes classes   // used with plans locked
-	calls   sync.Pool // of *call: for RunInto
-	whole   clock     // of runs, if they are profiled
-	page    *stages.Program
+	graph     *expr.Graph
+	source    *expr.Graph // as the user wrote it: mistakes are told in its words
+	trace     *optimize.Trace
+	config    Config
+	level     cpu.Level           // of the processor, or what it is to be taken for
+	host      map[*expr.Node]bool // scalars whose values are needed for planning
+	plans     planCache
+	classes   classes     // used with plans locked
+	calls     sync.Pool   // of *call: for RunInto
+	whole     clock       // of runs, if they are profiled
+	unwritten atomic.Bool // it was told that the page cannot be written
+	page      *stages.Program
 }
 
 // newProgram returns the Program for a simplified graph.

@@ -42,6 +42,8 @@ func hasRoutine(n *expr.Node) bool {
 	switch n.Op() {
 	case expr.OpSort, expr.OpArgsort:
 		return sortable(n)
+	case expr.OpMap:
+		return isElementwise(n)
 	}
 	return isLinear(n.Op())
 }
@@ -54,6 +56,8 @@ func newRoutine(v *vertex, scratch []*storage, workers int) routine {
 		return newMultiplier(v)
 	case v.node.Op() == expr.OpSort || v.node.Op() == expr.OpArgsort:
 		return newSort(v, scratch, workers)
+	case v.node.Op() == expr.OpMap:
+		return newElements(v, workers)
 	case v.node.Type().IsTuple():
 		return newFactoring(v, scratch)
 	case v.args[0].dtype.IsComplex():
@@ -62,8 +66,12 @@ func newRoutine(v *vertex, scratch []*storage, workers int) routine {
 	return newLinear[float64](v, scratch, workers)
 }
 
-// canFail reports whether the routine for an op can fail because of data.
-func canFail(op expr.Op) bool {
+// canFail reports whether the routine v can fail because of data.
+func canFail(v *vertex) bool {
+	if v.body != nil {
+		return v.body.fallible()
+	}
+	op := v.node.Op()
 	return isLinear(op) && op != expr.OpDet && op != expr.OpLogAbsDet && op != expr.OpQR
 }
 
@@ -75,6 +83,9 @@ func (s *step) routine(workers int) {
 		return
 	}
 	s.flops, s.counted, s.text = r.flops(), r.count(), r.describe()
+	if m, ok := r.(*elements); ok {
+		s.own = m.bytes()
+	}
 	for _, m := range r.scratch() {
 		x := &storage{place: inArena, dtype: m.dtype, n: m.n, partial: true}
 		s.scratch = append(s.scratch, x)

@@ -88,6 +88,31 @@ func TestSort(t *testing.T) {
 	}
 }
 
+// TestElements: bodies of maps that no kernel computes for all elements at once, as
+// plans of their own, also one inside another.
+func TestElements(t *testing.T) {
+	for _, d := range []expr.DType{expr.Int16, expr.Float32, expr.Float64} {
+		for _, n := range []int{1, 3, 200} {
+			asReference(t, fmt.Sprintf(`A: %v[?, ?, ?]
+				c: float64[?]
+				r = map(lambda M: (svd(M)[1]*c[:2], qr(M[:, :2])[1] + M[0, 0], M[1]), A)
+				r[0], r[1], r[2], map(lambda M, k: eigh(M[:, :2])[0] + k*c[1:], A, A[:, 0, 0]), map(lambda M: max(map(lambda r: qr(r[None] * c[2])[0], M)), A[::-1])`, d),
+				scattered(4, d, n, 2, 3), scattered(5, expr.Float64, 3))
+		}
+	}
+	p := program(t, backend.Config{}, "A: float64[?, 2, 2]\ni: int64[?]\nmap(lambda M, k: svd(M)[1][k], A, i)")
+	A := [][][]float64{{{3, 0}, {0, 1}}, {{2, 0}, {0, 5}}}
+	if got := run(t, p, A, []int{1, 0})[0].Data(); fmt.Sprint(got) != "[1 5]" {
+		t.Errorf("singular values %v, want 1 and 5", got)
+	}
+	if _, err := p.Run(A, []int{1, 2}); !errors.Is(err, expr.ErrIndex) {
+		t.Errorf("index 2 of 2 values: %v", err)
+	}
+	if got := run(t, p, A, []int{0, 1})[0].Data(); fmt.Sprint(got) != "[3 2]" {
+		t.Errorf("singular values %v, want 3 and 2, after a mistake", got)
+	}
+}
+
 // TestMixedProducts: operands of several dtypes are converted, and then it is a
 // product like any other.
 func TestMixedProducts(t *testing.T) {

@@ -217,7 +217,7 @@ func (p *Program) newPlan(values []*expr.Value) (*Plan, error) {
 		}
 	}
 	if err == nil {
-		p.showPlan(q, s)
+		err = p.showPlan(q, s)
 	}
 	return q, err
 }

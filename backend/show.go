@@ -35,11 +35,11 @@ func (p *Program) title() string {
 	return title
 }
 
-// showPlan adds a plan that was made from the specialised graph s. A page that
-// can no longer be written does not stop a run.
-func (p *Program) showPlan(q *Plan, s *special) {
-	if p.page == nil {
-		return
+// showPlan adds a plan that was made from the specialised graph s. That the page
+// can no longer be written is told once.
+func (p *Program) showPlan(q *Plan, s *special) error {
+	if p.page == nil || p.unwritten.Load() {
+		return nil
 	}
 	b := p.page.Specialise(shapesText(s.graph.Inputs), s.graph, s.of)
 	stored := make(map[*expr.Node]bool)
@@ -58,7 +58,10 @@ func (p *Program) showPlan(q *Plan, s *special) {
 	}
 	q.writeTotal(&total)
 	b.Total = strings.TrimSpace(total.String())
-	_ = p.page.AddPlan(b)
+	if err := p.page.AddPlan(b); err != nil && p.unwritten.CompareAndSwap(false, true) {
+		return err
+	}
+	return nil
 }
 
 // showStep returns a step with the nodes that it computes: those that it

@@ -2,7 +2,9 @@ package backend_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -139,6 +141,23 @@ func TestStages(t *testing.T) {
 	}
 	if count["program"] != programs || count["plan"] != programs || len(seen) != programs {
 		t.Errorf("%v, want %d of each", count, programs)
+	}
+}
+
+// TestStagesGone: that a plan can no longer be added to the page is told once.
+func TestStagesGone(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "pages")
+	if err := os.Mkdir(dir, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	p := program(t, backend.Config{Stages: filepath.Join(dir, "stages.html")}, "x: float64[?]\n2*x")
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	for i, x := range [][]float64{{1}, {1}, {1, 2}} {
+		if _, err := p.Run(x); errors.Is(err, fs.ErrNotExist) != (i == 0) || i > 0 && err != nil {
+			t.Errorf("run %d: %v", i, err)
+		}
 	}
 }
 

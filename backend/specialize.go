@@ -163,6 +163,7 @@ func (s *special) node(n *expr.Node, args []*expr.Node, host bool) (m *expr.Node
 			s.items[m] = items
 			return m, true, nil
 		}
+		m = elementwise(m)
 	case expr.OpItem:
 		if items := s.items[m.Arg(0)]; items != nil {
 			return items[m.Attr().(expr.Number).N], true, nil

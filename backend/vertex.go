@@ -29,6 +29,7 @@ type vertex struct {
 	cost   float64 // of one element, with all arguments computed on the way
 	leaves int     // elements of the arrays it is computed from
 	uses   []use   // by groups, while fusion is decided
+	body   *Plan   // of a map: for one element
 	home   *group  // the group that stores it, if one does
 	array  *array  // where it is, once it has a place
 	met    *int    // the last search that has met it, see needs
@@ -118,6 +119,42 @@ func empty(n *expr.Node) bool {
 	return len(n.Args()) > 0 && n.Op() != expr.OpItem && (none(n) || slices.ContainsFunc(n.Args(), none))
 }
 
+// vacuous returns the value of n, to which [empty] applies, if it follows from the
+// shapes of arguments and cannot fail because of data; nil if the reference must
+// find it: where only some arguments are empty, and for results that are not small.
+func vacuous(n *expr.Node) *expr.Value {
+	shape, known := n.Type().Shape()
+	if n.Type().IsTuple() || !known || n.Op() == expr.OpCustom || n.Op() == expr.OpMap || product(shape) > 1<<12 {
+		return nil
+	}
+	args := make([]*expr.Value, len(n.Args()))
+	all := true // data arguments are empty
+	for i, a := range n.Args() {
+		s, known := a.Type().Shape()
+		if args[i] = a.Value(); args[i] != nil {
+			continue
+		}
+		if !known {
+			return nil
+		}
+		if product(s) > 0 {
+			all = false
+			break
+		}
+		args[i] = expr.Zeros(a.DType(), s...)
+	}
+	if all {
+		if v, err := n.Eval(args); err == nil {
+			return v
+		}
+		return nil
+	}
+	if product(shape) == 0 && (n.Op().Elementwise() || n.Op().View() || n.Op().Reduction()) {
+		return expr.Zeros(n.DType(), shape...)
+	}
+	return nil
+}
+
 // reducedAxes returns the axes along which a reduction combines.
 func reducedAxes(v *vertex) []int {
 	switch a := v.node.Attr().(type) {
@@ -189,6 +226,9 @@ func (f *flow) vertex(n *expr.Node) *vertex {
 	k := kindOf(n)
 	if empty(n) {
 		k = kindReference
+		if known := vacuous(n); known != nil {
+			n, k = expr.Strong(known), kindConst
+		}
 	}
 	args := make([]*vertex, 0, len(n.Args()))
 	for i, a := range n.Args() {
