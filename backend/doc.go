@@ -36,7 +36,8 @@
 // lets the steps go through the worker pool in fixed parts. Steps that are no
 // kernels but Go code on whole arrays are routines (routine.go): products of float
 // matrices are gonum's, in parts too (blas.go), sorts and ranks by radix (sort.go,
-// internal/radix), linear algebra in blocks (linalg.go, expr/linalg; factor.go).
+// internal/radix), linear algebra in blocks (linalg.go, expr/linalg; factor.go),
+// and maps whose body is planned for one element (element.go).
 // What nothing else can do is computed by the reference meaning that package expr
 // gives each op, which [Plan.String] shows. [Program.RunInto] keeps what a call needs for the next one (into.go).
 //

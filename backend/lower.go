@@ -152,12 +152,15 @@ func sumOf(n, x *expr.Node, axes expr.Axes) *expr.Node {
 
 // lowerLogSumExp is m + log(sum(exp(x - m))) where the maximum m is finite, else
 // m: what softmax computes too. It leaves lines without elements to the
-// reference. That x - m is rounded matters little here: where it is large, the
-// exponential is small.
+// reference; along no axis each element is a line of its own. That x - m is
+// rounded matters little here: where it is large, the exponential is small.
 func lowerLogSumExp(n *expr.Node) *expr.Node {
 	a := n.Attr().(expr.Axes)
-	if slices.ContainsFunc(a.Axes, func(i int) bool { return length(n.Arg(0), i) == 0 }) || len(a.Axes) == 0 {
+	if slices.ContainsFunc(a.Axes, func(i int) bool { return length(n.Arg(0), i) == 0 }) {
 		return n
+	}
+	if len(a.Axes) == 0 {
+		return castTo(n, n.Arg(0), n.DType())
 	}
 	kept := expr.Axes{Axes: a.Axes, All: a.All, KeepDims: true}
 	x := belowMax(n, kept)

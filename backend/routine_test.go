@@ -239,3 +239,8 @@ func TestFactors(t *testing.T) {
 		}
 	}
 }
+
+// TestLogSumExpOfNumbers: along no axis it is the number itself.
+func TestLogSumExpOfNumbers(t *testing.T) {
+	asReference(t, "x: float64\ny: float32[?]\nlogsumexp(x*1), logsumexp(y[0]), logsumexp(-y[1])", scattered(1, expr.Float64), exprtest.Convert([]complex128{complex(math.Inf(1), 0), complex(math.Inf(1), 0)}, []int{2}, expr.Float32))
+}

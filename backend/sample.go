@@ -274,7 +274,7 @@ func (q *Plan) structure() string {
 		if v == nil {
 			continue
 		}
-		routine := v.kind == kindProduct || v.kind == kindRoutine && !v.node.Type().IsTuple()
+		routine := v.kind == kindProduct || v.kind == kindRoutine && !v.node.Type().IsTuple() && v.body == nil
 		if !routine && v.kind != kindReference && v.kind != kindItem {
 			return ""
 		}
