@@ -49,6 +49,42 @@ func compareWithReference(t *testing.T, s exprtest.Sample) {
 	}
 }
 
+// FuzzRewrites compares what programs compute by default, where rewrites hold
+// over the real numbers, with the reference, as closely as the graph allows.
+func FuzzRewrites(f *testing.F) {
+	for seed := range uint64(300) {
+		f.Add(seed, seed%2 == 0, seed%5 == 0)
+	}
+	f.Fuzz(func(t *testing.T, seed uint64, known, floats bool) {
+		g := exprtest.NewGenerator(seed)
+		g.Idioms, g.Known, g.Floats = true, known, floats
+		s := g.Graph(2 + int(seed%12))
+		want, err := s.Graph.Evaluate(s.Values)
+		if err != nil {
+			return // the program may have simplified the mistake away
+		}
+		tolerances, ok := exprtest.Tolerance(s)
+		if !ok {
+			return
+		}
+		args := make([]any, len(s.Values))
+		for i, v := range s.Values {
+			args[i] = v
+		}
+		for _, c := range []backend.Config{{}, {Skip: []string{"fuse"}}} {
+			got, err := results(t, c, s.Graph, args)
+			if err != nil {
+				t.Fatalf("run: %v\n%v", err, s.Graph)
+			}
+			for i := range got {
+				if err := exprtest.Compare(got[i], want[i], 0, tolerances[i]); err != nil {
+					t.Errorf("output %d: %v\n%v", i, err, s.Graph)
+				}
+			}
+		}
+	})
+}
+
 // jumps reports whether n depends by a jump, such as that of floor, on something
 // whose rounding the engine may choose: then there is no one right value.
 func jumps(n *expr.Node) bool {

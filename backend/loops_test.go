@@ -148,5 +148,6 @@ func compareLooped(t *testing.T, p *backend.Program, g *expr.Graph, values []*ex
 			t.Errorf("output %d for %v: %v", i, values, err)
 		}
 	}
-	compareEngines(t, g, args)
+	compareEngines(t, true, g, args)
+	compareEngines(t, false, g, args)
 }

@@ -21,7 +21,7 @@ func dotChain(r *run, n *expr.Node) *expr.Node {
 	}
 	c := &productChain{r: r, n: n}
 	now := c.gather(n)
-	if k := len(c.factors); k < 3 || k > maxFactors {
+	if k := len(c.factors); k < 3 || k > maxFactors || !c.oneDType() {
 		return nil
 	}
 	if !c.knownSizes() {
@@ -32,6 +32,12 @@ func dotChain(r *run, n *expr.Node) *expr.Node {
 		return nil
 	}
 	return c.build(0, len(c.factors)-1)
+}
+
+// oneDType reports whether all factors have the dtype of the result: otherwise
+// two of them may have a narrower product.
+func (c *productChain) oneDType() bool {
+	return allOf(c.factors, func(f *expr.Node) bool { return f.DType() == c.n.DType() })
 }
 
 // innerProduct reports whether n is a factor of another product that will be

@@ -40,7 +40,10 @@ func positiveWithin(n *expr.Node, depth int) bool {
 		return known(n.Arg(0)) || known(n.Arg(1))
 	case expr.OpWhere:
 		return known(n.Arg(1)) && known(n.Arg(2))
-	case expr.OpSum, expr.OpProd, expr.OpMean, expr.OpMax, expr.OpMin:
+	case expr.OpSum: // of nothing it is 0
+		count, counted := reducedCount(n)
+		return n.DType().IsFloat() && counted && count > 0 && known(n.Arg(0))
+	case expr.OpProd, expr.OpMean, expr.OpMax, expr.OpMin:
 		return n.DType().IsFloat() && known(n.Arg(0))
 	}
 	return n.Op().View() && known(n.Arg(0))

@@ -100,10 +100,10 @@ func solveScale(r *run, n *expr.Node) *expr.Node {
 }
 
 // detDot: the determinant of a product of square matrices is the product of
-// theirs.
+// theirs, but for integers, which wrap.
 func detDot(r *run, n *expr.Node) *expr.Node {
 	d := n.Arg(0)
-	if d.Op() != expr.OpDot || !r.once(d) || !r.sameShape(d, d.Arg(0)) || !r.sameShape(d, d.Arg(1)) {
+	if d.Op() != expr.OpDot || d.DType() != n.DType() || !r.once(d) || !r.sameShape(d, d.Arg(0)) || !r.sameShape(d, d.Arg(1)) {
 		return nil
 	}
 	op := expr.OpMul

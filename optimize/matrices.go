@@ -28,6 +28,7 @@ func diagInverse(r *run, n *expr.Node) *expr.Node {
 	if v == nil || !n.DType().IsFloat() {
 		return nil
 	}
+	v = r.cast(n, v, n.DType())
 	switch n.Op() {
 	case expr.OpCholesky:
 		return r.make(n, expr.OpDiag, expr.Diagonal{}, r.make(n, expr.OpSqrt, nil, v))
@@ -324,7 +325,7 @@ func asKron(x *expr.Node) (a, b *expr.Node, ok bool) {
 func kronParts(r *run, n *expr.Node) *expr.Node {
 	x := n.Arg(0)
 	a, b, ok := asKron(x)
-	if !ok || !n.DType().IsFloat() {
+	if !ok || !n.DType().IsFloat() || x.DType() != n.DType() {
 		return nil
 	}
 	p, q := r.make(n, n.Op(), n.Attr(), a), r.make(n, n.Op(), n.Attr(), b)

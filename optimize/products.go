@@ -241,7 +241,9 @@ func dotDiag(r *run, n *expr.Node) *expr.Node {
 // dotOuter multiplies vectors instead of a matrix of rank one.
 func dotOuter(r *run, n *expr.Node) *expr.Node {
 	a, b := n.Arg(0), n.Arg(1)
-	dot := func(x, y *expr.Node) *expr.Node { return r.make(n, expr.OpDot, nil, x, y) }
+	dot := func(x, y *expr.Node) *expr.Node { // two factors of a narrower dtype stay in that of all three
+		return r.make(n, expr.OpDot, nil, r.cast(n, x, n.DType()), r.cast(n, y, n.DType()))
+	}
 	switch {
 	case !n.DType().IsFloat():
 	case a.Op() == expr.OpOuter && b.Rank() == 1:
@@ -269,6 +271,7 @@ func dotMulVector(r *run, n *expr.Node) *expr.Node {
 	}
 	var matrices, rows, columns []*expr.Node
 	for _, f := range m.Args() {
+		f = r.cast(n, f, n.DType()) // narrower ones are not multiplied by each other
 		switch {
 		case r.constantAlong(f, []int{0}, 2) && f.Rank() > 0 && !r.constantAlong(f, []int{1}, 2):
 			rows = append(rows, r.shuffled(n, f, []int{f.Rank() - 1}))
@@ -290,7 +293,7 @@ func dotMulVector(r *run, n *expr.Node) *expr.Node {
 	if i == 0 {
 		inside, outside, args = columns, rows, []*expr.Node{nil, x}
 	}
-	args[1-slices.Index(args, x)] = r.chain(n, expr.OpMul, append(inside, w))
+	args[1-slices.Index(args, x)] = r.chain(n, expr.OpMul, append(inside, r.cast(n, w, n.DType())))
 	return r.chain(n, expr.OpMul, append(outside, r.make(n, expr.OpDot, nil, args...)))
 }
 

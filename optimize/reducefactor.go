@@ -97,7 +97,7 @@ func (r *run) splitProduct(x *expr.Node, a expr.Axes) (same *product, rest *expr
 // use: the sum itself is as dear.
 func sumNeg(r *run, n *expr.Node) *expr.Node {
 	x := n.Arg(0)
-	if x.Op() != expr.OpNeg || !n.DType().IsFloat() {
+	if x.Op() != expr.OpNeg || !x.DType().IsFloat() {
 		return nil
 	}
 	return r.make(n, expr.OpNeg, nil, r.make(n, n.Op(), n.Attr(), x.Arg(0)))

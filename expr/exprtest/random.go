@@ -30,6 +30,8 @@ type Generator struct {
 	Rows bool
 	// Floats restricts inputs to float64 and float32.
 	Floats bool
+	// Idioms makes most nodes by what people write, which is what is rewritten.
+	Idioms bool
 }
 
 // NewGenerator returns a generator whose graphs depend on the seed alone.
@@ -114,9 +116,13 @@ func (g *Generator) Input(name string, d expr.DType, shape []int) (*expr.Node, *
 			dims[i] = k
 		}
 	}
+	scale := 1.0
+	if g.Idioms && d.IsInteger() && g.rand.IntN(2) == 0 {
+		scale = 50 // products of small integers wrap
+	}
 	data := make([]complex128, n)
 	for i := range data {
-		data[i] = complex(g.number(), g.number())
+		data[i] = complex(scale*g.number(), g.number())
 	}
 	return expr.Input(name, d, dims...), Convert(data, shape, d)
 }
@@ -164,6 +170,9 @@ func (g *Generator) step(pool []*expr.Node) *expr.Node {
 		return pool[g.rand.IntN(len(pool))]
 	}
 	x := pick()
+	if g.Idioms && g.rand.IntN(4) > 0 {
+		return g.idiom(x, pick())
+	}
 	if g.Rows && g.rand.IntN(3) == 0 {
 		switch y := pick(); g.rand.IntN(4) {
 		case 0:
