@@ -38,9 +38,24 @@ func (x *Node) bind(args []*Value) (from []Type, t Type, err *Error) {
 	return from, t, err
 }
 
+// takes checks that x is a node without a mistake, of so many arguments. A
+// constant, which needs none, takes any.
+func (x *Node) takes(args []*Value) error {
+	if err := x.Err(); err != nil {
+		return err
+	}
+	if x.op != OpConst && len(args) != len(x.args) {
+		return Errorf(ErrInput, x.op.String(), "%d values for %d arguments", len(args), len(x.args)).at(x.Pos())
+	}
+	return nil
+}
+
 // Bind applies the type rule of x's op to concrete arguments and returns the
 // type of the result; dims are unknown only where they depend on data.
 func (x *Node) Bind(args []*Value) (Type, error) {
+	if err := x.takes(args); err != nil {
+		return Type{}, err
+	}
 	_, t, err := x.bind(args)
 	if err != nil {
 		return Type{}, err.at(x.Pos())
@@ -51,6 +66,9 @@ func (x *Node) Bind(args []*Value) (Type, error) {
 // Eval computes x from the values of its arguments by the reference meaning
 // of its op. Mistakes carry x's place.
 func (x *Node) Eval(args []*Value) (*Value, error) {
+	if err := x.takes(args); err != nil {
+		return nil, err
+	}
 	if x.op == OpConst {
 		return x.Value(), nil
 	}

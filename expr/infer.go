@@ -71,10 +71,10 @@ func inferValues(op Op, attr Attr, args []*Value) (Type, *Error) {
 }
 
 func infer(s *sig) (Type, *Error) {
-	r := &ops[s.op]
-	if r.infer == nil {
+	if s.op >= NumOps || ops[s.op].infer == nil {
 		return Type{}, s.errorf(ErrInput, "not an operation")
 	}
+	r := &ops[s.op]
 	if n := len(s.args); r.arity >= 0 && n != r.arity || r.arity < 0 && n < -r.arity-1 {
 		return Type{}, s.errorf(ErrInput, "%d arguments", n)
 	}

@@ -127,6 +127,9 @@ func inferDiag(s *sig) (Type, *Error) {
 	t := Type{DType: x.DType}
 	switch x.Rank() {
 	case 1:
+		if k < -math.MaxInt/4 || k > math.MaxInt/4 {
+			return t, s.errorf(ErrShape, "diagonal %d is too far out", k)
+		}
 		d := x.Dims[0]
 		if n, ok := d.Known(); ok {
 			d = KnownDim(n + max(k, -k))

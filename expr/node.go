@@ -107,9 +107,12 @@ func apply(op Op, attr Attr, args ...*Node) *Node {
 	return newNode(op, attr, here(), args)
 }
 
-// New builds a node at the place of the node at: what rewrites and gradients
-// call. The type follows from op, attribute and arguments.
+// New builds a node at the place of the node at, or at the user's line where
+// that is nil: what rewrites and gradients call. The type follows from op, attribute and arguments.
 func New(at *Node, op Op, attr Attr, args ...*Node) *Node {
+	if at == nil {
+		return apply(op, attr, args...)
+	}
 	return newNode(op, attr, at.place, args)
 }
 
@@ -189,6 +192,9 @@ func Wrong(err *Error) *Node { return wrong(err) }
 // With returns x with other arguments: the same op, attribute and place. It
 // returns x itself if the arguments are the same.
 func (x *Node) With(args ...*Node) *Node {
+	if x == nil {
+		return wrong(Errorf(ErrInput, "", "nil expression"))
+	}
 	if len(args) != len(x.args) {
 		return newNode(x.op, x.attr, x.place, args)
 	}

@@ -143,3 +143,24 @@ func TestNilNode(t *testing.T) {
 		t.Errorf("visited %v", m)
 	}
 }
+
+// TestNil: nil nodes and wrong numbers of values are mistakes, no panics.
+func TestNil(t *testing.T) {
+	var x *Node
+	_, bind := x.Bind(nil)
+	_, eval := x.Eval(nil)
+	_, few := Vector("v").Neg().Eval(nil)
+	for name, err := range map[string]error{
+		"bind": bind, "eval": eval, "values": few, "with": x.With().Err(), "add": New(nil, OpAdd, nil, x).Err(),
+		"no op": New(nil, Op(9999), nil, Vector("v")).Err(), "no arguments": New(nil, OpAdd, nil).Err(),
+	} {
+		if err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	for _, k := range []int{math.MinInt, math.MaxInt} {
+		if err := Vector("v").Diag(k).Err(); !errors.Is(err, ErrShape) {
+			t.Errorf("diagonal %d: %v, want a shape error", k, err)
+		}
+	}
+}

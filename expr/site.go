@@ -539,8 +539,8 @@ func shorten(s string) string {
 // suggest returns "; did you mean sum?" for the name in names that is most
 // like s, or "" if none is.
 func suggest(s string, names []string) string {
-	const most = 40 // longer names are not compared
-	best, bestName := 1+len(s)/3, ""
+	const most = 40                          // longer names are not compared
+	best, bestName := 1+max(1, len(s)/4), "" // a mistake for every four letters
 	if len(s) > most {
 		return ""
 	}
@@ -548,7 +548,7 @@ func suggest(s string, names []string) string {
 		if len(name) > most || name == "" {
 			continue
 		}
-		if d := editDistance(s, name); d < best || d == best && bestName == "" {
+		if d := editDistance(s, name); d < best {
 			best, bestName = d, name
 		}
 	}

@@ -44,6 +44,9 @@ const (
 // an error, if a rule of the user's does not parse, if rules undo each other
 // without end, and, with Check, if a pass changes a value.
 func Run(g *expr.Graph, o Options) (*expr.Graph, *Trace, error) {
+	if g == nil {
+		return nil, nil, expr.Errorf(expr.ErrInput, "", "nil graph")
+	}
 	for _, list := range [][]*expr.Node{g.Inputs, g.Outputs} {
 		for _, n := range list {
 			if err := n.Err(); err != nil {
