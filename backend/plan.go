@@ -310,10 +310,12 @@ func compiled(k *kernel.Kernel) (p *interp.Program, text string, err error) {
 }
 
 // minWork is the least work, in additions, that is worth sharing among workers;
-// chunkWork is what one worker takes at a time: about 50 us of the interpreter,
-// which does an addition of two float64 in about 0.7 ns. An estimate, not
-// measured.
-const minWork, chunkWork = 1 << 17, 1 << 16
+// chunkWork is what one worker takes at a time. The interpreter does an addition
+// in 0.15 ns, a load or a store being one too. On two cores of a Xeon two
+// workers that are awake took 1.0 of the time of one for 5 us of work, 0.65 for
+// 10 us, 0.6 for 20 us and 0.5 from 40 us on, the same for x + 1, exp and sums;
+// chunks of 1<<14 to 1<<16 made no difference to that.
+const minWork, chunkWork = 1 << 16, 1 << 15
 
 // parts returns the number of parts in which workers do a step; what the
 // reference computes is one.

@@ -11,7 +11,8 @@ type batch struct{ lo, hi int }
 
 const (
 	// A step that is not divided itself and has more work than this, in
-	// additions, runs at the same time as others like it: about 50 us.
+	// additions, runs at the same time as others like it: about 10 us, for which
+	// two workers begin to pay (see minWork).
 	alongside = 1 << 16
 
 	// So many steps are looked at for others that can run at the same time.
