@@ -23,8 +23,8 @@ type Config struct {
 	// levels run the interpreter.
 	CPU string
 
-	// MemoryLimit, in bytes, bounds results and intermediate arrays; 0 means no
-	// limit. What would need more is planned again with more thrift: steps in
+	// MemoryLimit, in bytes, bounds results and intermediate arrays; 0 means the
+	// memory of the machine on Linux, and no limit elsewhere. What would need more is planned again with more thrift: steps in
 	// another order, values computed twice rather than stored. A run that
 	// needs more even then is refused with ErrMemory and the least that it
 	// needs. See [Plan.PeakBytes] for what is counted.

@@ -13,16 +13,20 @@ import (
 )
 
 // ErrMemory is the kind of error of a run that would need more memory than
-// Config.MemoryLimit.
+// Config.MemoryLimit, or than the machine has.
 var ErrMemory = errors.New("memory")
 
 // checkMemory refuses a plan that needs more memory than the limit.
 func (c *Config) checkMemory(q *Plan) error {
-	if c.MemoryLimit <= 0 || q.stage != nil || q.PeakBytes() <= c.MemoryLimit {
+	limit := c.MemoryLimit
+	if limit <= 0 {
+		limit = physicalMemory()
+	}
+	if q.stage != nil || q.PeakBytes() <= limit {
 		return nil
 	}
 	e := expr.Errorf(ErrMemory, "", "%s (%d bytes) are needed at least, the limit is %s (%d bytes)",
-		sizeText(q.PeakBytes()), q.PeakBytes(), sizeText(c.MemoryLimit), c.MemoryLimit)
+		sizeText(q.PeakBytes()), q.PeakBytes(), sizeText(limit), limit)
 	e.Pos = expr.Here()
 	return e
 }

@@ -3,6 +3,7 @@ package backend_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"testing"
 	"time"
 
@@ -18,6 +19,22 @@ func TestMemoryLimit(t *testing.T) {
 	}
 	_, err := p.Run(make([]float64, 1001))
 	wrong(t, err, backend.ErrMemory, "8008 bytes")
+}
+
+// TestMemoryOfMachine: what cannot fit is an error and not the end of the process,
+// also when a plan for another length is at hand.
+func TestMemoryOfMachine(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux tells how much memory there is")
+	}
+	p := program(t, backend.Config{}, "n: int64\nexp(arange(n)*0.5)")
+	for n := range 200 {
+		if _, err := p.Run(100 + n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := p.Run(1 << 42)
+	wrong(t, err, backend.ErrMemory, "35184372088832 bytes")
 }
 
 // TestProfile: the rows have what they must have, and are together the time of

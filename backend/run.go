@@ -102,7 +102,7 @@ func (p *Program) plan(values []*expr.Value) (*Plan, error) {
 	}
 	description, ok := p.describe(values)
 	if ok {
-		if q := p.classes.find(description); q != nil {
+		if q := p.classes.find(description); q != nil && p.config.checkMemory(q) == nil {
 			c.put(q)
 			return q, nil
 		}
