@@ -350,12 +350,12 @@ func (b *mapping) gemm(x *expr.Node, args []mapped) (y mapped, ok bool) {
 		last := m.Rank() - 1
 		return mapped{moved(b.at, m.Node, last, 1, last-1), m.each}
 	}
-	p := mapped{each: true}
 	pair := []mapped{turn(args[1], t.A), turn(args[2], t.B)}
-	if pair[0].each || pair[1].each {
-		p, ok = b.dot(x.Arg(1), x.Arg(2), pair)
-	} else {
-		p, ok = mapped{lowerDot(expr.New(b.at, expr.OpDot, nil, pair[0].Node, pair[1].Node)), false}, true
+	var p mapped
+	if !pair[0].each && !pair[1].each {
+		p = mapped{lowerDot(expr.New(b.at, expr.OpDot, nil, pair[0].Node, pair[1].Node)), false}
+	} else if p, ok = b.dot(x.Arg(1), x.Arg(2), pair); !ok {
+		return mapped{}, false
 	}
 	scaled := func(factor, m mapped) *expr.Node {
 		return expr.New(b.at, expr.OpMul, nil, b.lead(factor, x.Rank()), b.lead(m, x.Rank()))
@@ -364,5 +364,5 @@ func (b *mapping) gemm(x *expr.Node, args []mapped) (y mapped, ok bool) {
 	if len(args) == 5 {
 		sum = expr.New(b.at, expr.OpAdd, nil, sum, scaled(args[3], args[4]))
 	}
-	return mapped{castTo(b.at, sum, x.DType()), true}, ok
+	return mapped{castTo(b.at, sum, x.DType()), true}, true
 }

@@ -293,20 +293,6 @@ func (a attrPattern) same(b attrPattern) bool {
 	return a.family == b.family && a.keys == b.keys && a.axis == b.axis && a.keep == b.keep && slices.Equal(a.fixed, b.fixed)
 }
 
-// plausible compares ops one level down: most nodes are told apart by that.
-func (p *pattern) plausible(n *expr.Node) bool {
-	if len(n.Args()) != len(p.args) {
-		return false
-	}
-	for i, a := range p.args {
-		op := n.Arg(i).Op()
-		if a.kind == isLit && op != expr.OpConst && !op.View() || a.kind >= isOp && op != a.op {
-			return false
-		}
-	}
-	return true
-}
-
 // match reports whether n is an instance of p, and binds the names.
 func (p *pattern) match(n *expr.Node, b *binding) bool {
 	switch p.kind {

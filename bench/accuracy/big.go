@@ -142,7 +142,6 @@ func log1mexp(x *big.Float) *big.Float {
 }
 
 func sinh(x *big.Float) *big.Float { return half(sub(exp(x), exp(neg(x)))) }
-func cosh(x *big.Float) *big.Float { return half(add(exp(x), exp(neg(x)))) }
 
 func sigmoid(x *big.Float) *big.Float { return quo(one, add(one, exp(neg(x)))) }
 

@@ -123,12 +123,3 @@ func results(t *testing.T, k *kernel.Kernel) []float64 {
 	}
 	return []float64{float64(y[0]), z[0], float64(real(w[0])), float64(imag(w[0]))}
 }
-
-// single is a kernel with one exp.
-func single(t *testing.T) *kernel.Kernel {
-	k, err := kernel.Parse("kernel(x: float64 in, y: float64 out; n) {\na: float64 = load x[0]\nb: float64 = exp(a)\nstore y[0] = b\n}")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return k
-}
