@@ -1,10 +1,12 @@
 package backend_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log"
 	"os"
+	"strings"
 
 	"gorgonia.org/tensor"
 
@@ -151,4 +153,68 @@ func ExampleConfig() {
 		log.Fatal(err)
 	}
 	fmt.Println(f.Graph().Outputs[0])
+}
+
+// A plan tells what a run of these shapes will do, before it runs.
+func ExampleProgram_Plan() {
+	x := expr.Vector("x")
+	p, err := backend.Compile([]*expr.Node{x}, x.Exp().Add(1).Log().Sum())
+	if err != nil {
+		log.Fatal(err)
+	}
+	q, err := p.Plan(make([]float64, 1000))
+	if err != nil {
+		log.Fatal(err)
+	}
+	steps, _, _ := strings.Cut(q.String(), "\n1 kernels, peak")
+	fmt.Println(steps)
+	fmt.Println(q.Kernels(), q.PeakBytes())
+	// Output:
+	// 1 sum(softplus(x)): float64
+	//    interpreter: reduce 1000
+	//    reads argument 1 (7.8 KiB), writes result 1 (8 B); 7.8 KiB, 2.2e+04 operations
+	// 1 8
+}
+
+// A run ends when its context does, and says how far it is.
+func ExampleProgram_RunContext() {
+	x := expr.Vector("x")
+	p, err := backend.Compile([]*expr.Node{x}, x.Mul(2))
+	if err != nil {
+		log.Fatal(err)
+	}
+	all := false
+	ctx, cancel := context.WithCancel(backend.WithProgress(context.Background(), func(done, total int64) {
+		all = done == total
+	}))
+	outs, err := p.RunContext(ctx, []float64{1, 2})
+	fmt.Println(outs, err, all)
+
+	cancel()
+	_, err = p.RunContext(ctx, []float64{1, 2})
+	fmt.Println(err)
+	// Output:
+	// [[2  4]] <nil> true
+	// context canceled
+}
+
+// Where the time goes, by step and line.
+func ExampleProgram_Profile() {
+	A := expr.Matrix("A")
+	p, err := backend.Config{Profile: true}.Compile([]*expr.Node{A}, A.MatMul(A), A.Exp().Sum())
+	if err != nil {
+		log.Fatal(err)
+	}
+	for range 3 {
+		if _, err := p.Run([][]float64{{1, 2}, {3, 4}}); err != nil {
+			log.Fatal(err)
+		}
+	}
+	for _, s := range p.Profile() {
+		fmt.Println(s.Step, s.Engine, s.Runs, s.Time > 0, s.Flops)
+	}
+	// Unordered output:
+	// A @ A: float64[2, 2] gonum 3 true 16
+	// sum(exp(A)): float64 interpreter 3 true 91
+	// overhead  3 true 0
 }

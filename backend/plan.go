@@ -260,10 +260,10 @@ func (q *Plan) Kernels() int {
 	return n
 }
 
-// PeakBytes returns the memory that a run needs beyond its arguments: results
-// and what is kept between steps. Each worker has some memory of its own beside
-// it, for a row of what a kernel computes: hundreds of kilobytes. Linear algebra
-// and other reference steps need more for themselves.
+// PeakBytes returns the memory that a run needs beyond its arguments: results,
+// what is kept between steps, and the workspace of sorts and linear algebra.
+// Each worker has some memory of its own beside it, for a row of what a kernel
+// computes: hundreds of kilobytes.
 func (q *Plan) PeakBytes() int64 {
 	n := q.arena
 	for _, s := range q.steps {
