@@ -123,9 +123,9 @@ func TestGrowth(t *testing.T) {
 // ones: the garbage that they leave is collected in the time of the next.
 //
 // On an idle Xeon of two cores, in ms for 10^3, 10^4 and 10^5 nodes, the best of
-// three rounds: chain 11, 108, 1121; random 24, 301, 3821; recurrent 17, 176,
-// 2122; wide 7, 67, 786. The ratios are 9.4 to 12.7; that of a first round, in
-// which the heap still grows, is larger.
+// two rounds: chain 8.4, 87, 898; random 20, 241, 3096; recurrent 15, 168, 2016;
+// wide 5.1, 46, 567. The ratios are 9 to 12.9; that of a first round, in which
+// the heap still grows, is larger.
 func BenchmarkGrowth(b *testing.B) {
 	for _, name := range slices.Sorted(maps.Keys(grown)) {
 		b.Run(name, func(b *testing.B) {
