@@ -90,9 +90,9 @@ func (r *factoring) flops() float64 {
 	case expr.OpEigh:
 		return 9 * n * n * n
 	case expr.OpSVD:
-		return 14*m*n*n + 8*n*n*n
+		return float64(14*m*n*n) + float64(8*n*n*n)
 	}
-	return 4*m*n*n - 4*n*n*n/3
+	return float64(4*m*n*n) - float64(4*n*n*n/3)
 }
 
 // scratch is described by routine.

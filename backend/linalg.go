@@ -219,7 +219,7 @@ func (l *linear[T]) flops() float64 {
 	case expr.OpSolveTriangular:
 		work = n * n * m
 	default:
-		work = 2*work + 2*n*n*m
+		work = float64(2*work) + float64(2*n*n*m)
 	}
 	if l.v.args[0].dtype.IsComplex() {
 		work *= 4

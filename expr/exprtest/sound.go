@@ -126,7 +126,8 @@ func shaken(r *rand.Rand, v *expr.Value, eps float64, exact bool) *expr.Value {
 	for k := range data {
 		z := v.Complex(k)
 		if !exact || real(z) != math.Trunc(real(z)) || imag(z) != math.Trunc(imag(z)) {
-			z *= complex(1+eps*(r.Float64()-0.5), 0)
+			scale := 1 + float64(eps*(float64(r.Float64())-0.5))
+			z = complex(real(z)*scale, imag(z)*scale)
 		}
 		data[k] = z
 	}

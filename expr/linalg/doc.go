@@ -127,7 +127,7 @@ func times[T Number](x, y T) T {
 	case complex128:
 		return any(scalar.CMul(x, any(y).(complex128))).(T)
 	}
-	return T(x * y)
+	return T(x * y) // never complex
 }
 
 // realPart is x itself where it is real.

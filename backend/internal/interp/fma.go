@@ -86,7 +86,7 @@ func fma32(o *vec[float32], args []value) func() {
 func fma32VVV(o, x, y, z []float32) {
 	x, y, z = x[:len(o)], y[:len(o)], z[:len(o)]
 	for i := range o {
-		p, c := float64(x[i])*float64(y[i]), float64(z[i])
+		p, c := float64(float64(x[i])*float64(y[i])), float64(z[i])
 		s := p + c
 		r := float32(s)
 		if doubtful(s, r) {
@@ -100,7 +100,7 @@ func fma32VVS(o, x, y []float32, z float32) {
 	x, y = x[:len(o)], y[:len(o)]
 	c := float64(z)
 	for i := range o {
-		p := float64(x[i]) * float64(y[i])
+		p := float64(float64(x[i]) * float64(y[i]))
 		s := p + c
 		r := float32(s)
 		if doubtful(s, r) {
@@ -114,7 +114,7 @@ func fma32VSV(o, x []float32, y float32, z []float32) {
 	x, z = x[:len(o)], z[:len(o)]
 	b := float64(y)
 	for i := range o {
-		p, c := float64(x[i])*b, float64(z[i])
+		p, c := float64(float64(x[i])*b), float64(z[i])
 		s := p + c
 		r := float32(s)
 		if doubtful(s, r) {
@@ -128,7 +128,7 @@ func fma32VSS(o, x []float32, y, z float32) {
 	x = x[:len(o)]
 	b, c := float64(y), float64(z)
 	for i := range o {
-		p := float64(x[i]) * b
+		p := float64(float64(x[i]) * b)
 		s := p + c
 		r := float32(s)
 		if doubtful(s, r) {

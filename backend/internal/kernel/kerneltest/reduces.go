@@ -50,7 +50,7 @@ func reduceCases() []Case {
 			s, p := 0.0, 1.0
 			for i, v := range x {
 				s += v
-				p *= v - 1
+				p = float64(p * (v - 1))
 				y[i], z[i] = s, p-s
 			}
 			return []int{n}, []any{x, make([]float64, n), make([]float64, n)}, []any{nil, y, z}
