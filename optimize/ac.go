@@ -93,7 +93,7 @@ func (p *pattern) follows(bound []int) bool {
 	switch p.kind {
 	case isVar:
 		return slices.Contains(bound, p.v)
-	case isLit:
+	case isLit, isSpread:
 		return false
 	}
 	if v, has := p.attr.variable(); has && !slices.Contains(bound, -1-v) {

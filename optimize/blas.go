@@ -12,12 +12,11 @@ import (
 // stays outside: 1 + M@v is an add of a gemv.
 //
 // A product that several nodes use is computed once and takes nothing in.
-func blas(r *run, g *expr.Graph) *expr.Graph {
+func blas(r *run, _ *expr.Graph) (*opSet, stepFunc) {
 	if !slices.ContainsFunc(matrixProducts, r.met.has) {
-		return g
+		return nil, nil
 	}
-	r.countUses(g)
-	return r.rewrite(g, &formsBlas, func(n *expr.Node) (*expr.Node, why) {
+	return &formsBlas, func(n *expr.Node) (*expr.Node, why) {
 		if !n.DType().IsFloat() {
 			return nil, why{}
 		}
@@ -29,7 +28,7 @@ func blas(r *run, g *expr.Graph) *expr.Graph {
 			return nil, why{}
 		}
 		return m, why{rule: blasName(m), class: Real, note: "products are added in another order"}
-	})
+	}
 }
 
 // matrixProducts are the ops that multiply matrices.

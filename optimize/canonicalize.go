@@ -16,14 +16,13 @@ import "arignote/expr"
 //
 // Integers are collected modulo 2^n, which is exact. Coefficients of complex
 // numbers are real; bool is left alone.
-func canonicalize(r *run, g *expr.Graph) *expr.Graph {
-	r.countUses(g)
-	return r.rewrite(g, collected, func(n *expr.Node) (*expr.Node, why) {
+func canonicalize(r *run, _ *expr.Graph) (*opSet, stepFunc) {
+	return collected, func(n *expr.Node) (*expr.Node, why) {
 		if !r.collects(n) {
 			return nil, why{}
 		}
 		return r.canonical(n)
-	})
+	}
 }
 
 // collected are the ops that add terms or multiply powers.

@@ -21,13 +21,13 @@ const (
 
 // check compares the graph after a pass with the one before; from is the
 // number of the first step of the pass.
-func (r *run) check(before, after *expr.Graph, from int) error {
+func (r *run) check(v *visit, before, after *expr.Graph, from int) error {
 	if err := after.Check(); err != nil {
-		return fmt.Errorf("pass %s: %w", r.pass.Name, err)
+		return fmt.Errorf("pass %s: %w", v.name(), err)
 	}
 	for i, n := range before.Outputs {
 		if m := after.Outputs[i]; !sharpens(n.Type(), m.Type()) {
-			return fmt.Errorf("pass %s: output %d was %v and is %v", r.pass.Name, i, n.Type(), m.Type())
+			return fmt.Errorf("pass %s: output %d was %v and is %v", v.name(), i, n.Type(), m.Type())
 		}
 	}
 	steps := r.trace.Steps[from:]
@@ -46,7 +46,7 @@ func (r *run) check(before, after *expr.Graph, from int) error {
 		if err == nil && sameValues(want, got, exact) {
 			continue
 		}
-		return r.blame(steps, inputs, values, err, exact)
+		return r.blame(v, steps, inputs, values, err, exact)
 	}
 	return nil
 }
@@ -67,7 +67,7 @@ func sharpens(t, u expr.Type) bool {
 // blame finds the rewrite whose two sides differ on values. Where each keeps to
 // what it promises and not all are exact, what they permit may add up: a NaN
 // that is none any more decides a comparison.
-func (r *run) blame(steps []Step, inputs []*expr.Node, values []*expr.Value, err error, exact bool) error {
+func (r *run) blame(v *visit, steps []Step, inputs []*expr.Node, values []*expr.Value, err error, exact bool) error {
 	for _, s := range steps {
 		g := expr.Graph{Inputs: inputs, Outputs: []*expr.Node{s.Before}}
 		want, errBefore := g.Evaluate(values)
@@ -84,12 +84,12 @@ func (r *run) blame(steps []Step, inputs []*expr.Node, values []*expr.Value, err
 		}
 	}
 	if err != nil {
-		return fmt.Errorf("pass %s: the graph fails now: %w", r.pass.Name, err)
+		return fmt.Errorf("pass %s: the graph fails now: %w", v.name(), err)
 	}
 	if !exact {
 		return nil
 	}
-	return fmt.Errorf("pass %s changes the values of the graph", r.pass.Name)
+	return fmt.Errorf("pass %s changes the values of the graph", v.name())
 }
 
 // inputsOf returns the inputs of both graphs, listed or used.

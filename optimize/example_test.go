@@ -42,7 +42,7 @@ func ExampleRun_rules() {
 	fmt.Println(trace.Steps[0])
 	// Output:
 	// log(x) + log(y) <nil>
-	// 1:31: log(x*y) -> log(x) + log(y)   log-mul (simplify, real; log(x * y) = log(x) + log(y) over the reals)
+	// 1:31: log(x*y) -> log(x) + log(y)   log-mul (user, real; log(x * y) = log(x) + log(y) over the reals)
 }
 
 func ExampleStep_Try() {

@@ -17,14 +17,13 @@ type group struct {
 // factorize takes common factors out of sums. It leaves the sum itself to
 // canonicalize, and factors that rules of stabilize know: an exponential is
 // better off with what it is divided by.
-func factorize(r *run, g *expr.Graph) *expr.Graph {
-	r.countUses(g)
-	return r.rewrite(g, sums, func(n *expr.Node) (*expr.Node, why) {
+func factorize(r *run, _ *expr.Graph) (*opSet, stepFunc) {
+	return sums, func(n *expr.Node) (*expr.Node, why) {
 		if !n.DType().IsFloat() || !hasProduct(n) || !r.collects(n) {
 			return nil, why{}
 		}
 		return r.factorSum(n, r.gatherSum(n, 0))
-	})
+	}
 }
 
 // sums are the ops that add terms.

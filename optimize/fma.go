@@ -31,9 +31,8 @@ import (
 //
 // Multiplying by a power of two is exact, and taken in nevertheless: one
 // operation less.
-func fma(r *run, g *expr.Graph) *expr.Graph {
-	r.countUses(g)
-	return r.rewrite(g, &opSet{expr.OpAdd: true, expr.OpSub: true}, func(n *expr.Node) (*expr.Node, why) {
+func fma(r *run, _ *expr.Graph) (*opSet, stepFunc) {
+	return &opSet{expr.OpAdd: true, expr.OpSub: true}, func(n *expr.Node) (*expr.Node, why) {
 		if n.DType() != expr.Float64 || n.Type().Weak {
 			return nil, why{}
 		}
@@ -51,7 +50,7 @@ func fma(r *run, g *expr.Graph) *expr.Graph {
 			return nil, why{}
 		}
 		return m, by
-	})
+	}
 }
 
 // mulAdd takes the first term of the sum n that is a product together with the

@@ -15,9 +15,9 @@ import (
 // where they are small, or where an op makes something small of them: a
 // generated array needs no memory to be read. Stretched constants stay
 // stretched; what is computed of them is stretched after it (see structure).
-func fold(r *run, g *expr.Graph) *expr.Graph {
+func fold(r *run, _ *expr.Graph) (*opSet, stepFunc) {
 	f := &folder{r: r}
-	return r.rewrite(g, foldable, f.computed)
+	return foldable, f.computed
 }
 
 // smallConst is the number of elements up to which a created array becomes a

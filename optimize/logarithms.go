@@ -53,7 +53,7 @@ func (r *run) simplerLog(at, x *expr.Node) *expr.Node {
 		return nil
 	}
 	l := r.make(at, expr.OpLog, nil, x)
-	for _, t := range []*table{r.rules.simplify, r.rules.stabilize} {
+	for _, t := range []*table{r.rules.user, r.rules.simplify, r.rules.stabilize} {
 		if m, _ := r.apply(t, l); m != nil && m.Op() != expr.OpLog {
 			return m
 		}

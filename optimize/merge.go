@@ -8,6 +8,6 @@ import "arignote/expr"
 //
 // Numbering does all the work (see store.go), here for the graph as it comes
 // in and later for whatever rewrites make.
-func merge(r *run, g *expr.Graph) *expr.Graph {
-	return r.rewrite(g, &opSet{}, func(*expr.Node) (*expr.Node, why) { return nil, why{} })
+func merge(*run, *expr.Graph) (*opSet, stepFunc) {
+	return &opSet{}, nil
 }

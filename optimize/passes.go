@@ -2,14 +2,20 @@ package optimize
 
 import "arignote/expr"
 
-// Pass is a step of simplification: a function from a graph to a graph that
-// means the same. To add one, write a file with its function and add a row to
-// [Passes].
+// Pass is a step of simplification: it makes a graph into one that means the
+// same. To add one, write a file with its function and add a row to [Passes].
 type Pass struct {
 	Name string
-	run  func(r *run, g *expr.Graph) *expr.Graph
+	// run returns what the pass does to a node of g, and the ops of the nodes to
+	// which it does something: none if nil.
+	run func(r *run, g *expr.Graph) (*opSet, stepFunc)
 	// Why says what the pass does and why it stands where it does.
 	Why string
+	// Joins: the pass is done together with the one before, in one traversal. A
+	// node is brought to rest by both before its users are looked at. That saves
+	// making the graph above each change once more, which is most of the work on
+	// large graphs: joining five passes has made it half.
+	Joins bool
 	// Repeat: neighbouring passes with this mark are repeated together until
 	// none of them changes anything, because each makes work for the others.
 	Repeat bool
@@ -25,16 +31,18 @@ type Pass struct {
 var Passes = []Pass{
 	{Name: "merge", run: merge, Exact: true,
 		Why: "equal subexpressions become one node; first, because rules know two nodes for equal by identity"},
+	{Name: "user", run: user, Repeat: true, Exact: true, After: []string{"merge"},
+		Why: "rules of the user's, if there are any; before all others, so that they see what the user wrote"},
 	{Name: "fold", run: fold, Repeat: true, Exact: true, After: []string{"merge"},
 		Why: "computes what depends on constants alone, so that rules see numbers"},
-	{Name: "simplify", run: simplify, Repeat: true, Exact: true, After: []string{"fold"},
+	{Name: "simplify", run: simplify, Joins: true, Repeat: true, Exact: true, After: []string{"fold"},
 		Why: "rules that shrink (x*1, x/x, -(-x)), before sums and products are collected"},
-	{Name: "canonicalize", run: canonicalize, Repeat: true, Exact: true, After: []string{"simplify"},
+	{Name: "canonicalize", run: canonicalize, Joins: true, Repeat: true, Exact: true, After: []string{"simplify"},
 		Why: "collects sums and products of any length, and matches rules inside of them"},
+	{Name: "structure", run: structure, Joins: true, Repeat: true, Exact: true,
+		Why: "merges views and reductions, drops stretching that an operation does anyway"},
 	{Name: "stabilize", run: stabilize, Repeat: true, After: []string{"canonicalize"},
 		Why: "replaces formulas that overflow or cancel; after collecting, which brings their parts together"},
-	{Name: "structure", run: structure, Repeat: true, Exact: true,
-		Why: "merges views and reductions, drops stretching that an operation does anyway"},
 	{Name: "symmetry", run: symmetry, Repeat: true, After: []string{"structure"},
 		Why: "reductions of a symmetric or antisymmetric block over one axis serve for the other; after structure has brought them to one form"},
 	{Name: "linalg", run: linalg, Repeat: true, After: []string{"structure"},

@@ -26,6 +26,7 @@ const (
 	isLit
 	isOp
 	isTranspose // x.T of a matrix
+	isSpread    // a reduction, and the axes that it dropped put in again
 )
 
 // literal is a number or truth value in a rule.
@@ -293,6 +294,23 @@ func (a attrPattern) same(b attrPattern) bool {
 	return a.family == b.family && a.keys == b.keys && a.axis == b.axis && a.keep == b.keep && slices.Equal(a.fixed, b.fixed)
 }
 
+// spread returns p with each reduction that keeps axes spelled as one that drops
+// them, and has them inserted again, and whether there is such a reduction.
+func (p *pattern) spread() (q *pattern, other bool) {
+	c := *p
+	c.args = slices.Clone(p.args)
+	for i, a := range p.args {
+		var is bool
+		c.args[i], is = a.spread()
+		other = other || is
+	}
+	if p.kind != isOp || p.attr.family != axesFamily || !p.attr.keep {
+		return &c, other
+	}
+	c.attr.keep = false
+	return &pattern{kind: isSpread, op: expr.OpDimShuffle, args: []*pattern{&c}}, true
+}
+
 // match reports whether n is an instance of p, and binds the names.
 func (p *pattern) match(n *expr.Node, b *binding) bool {
 	switch p.kind {
@@ -339,10 +357,12 @@ func scalarOf(n *expr.Node) (complex128, bool) {
 
 // match compares and binds an attribute.
 func (a *attrPattern) match(p *pattern, n *expr.Node, b *binding) bool {
-	if p.kind == isTranspose {
+	switch {
+	case p.kind == isTranspose:
 		return isMatrixTranspose(n)
-	}
-	if a.family == noFamily {
+	case p.kind == isSpread:
+		return respread(n)
+	case a.family == noFamily:
 		return true
 	}
 	if !a.keys {

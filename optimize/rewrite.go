@@ -1,6 +1,7 @@
 package optimize
 
 import (
+	"math/bits"
 	"slices"
 	"strings"
 
@@ -16,7 +17,9 @@ import (
 //  2. Near-linear time: a node is looked at once in a pass, also over repeated
 //     rounds, because what a pass has finished stays finished (nodes are
 //     immutable and merged). The nodes that a rewrite makes are looked at in
-//     turn; the parts it keeps are not looked at again.
+//     turn; the parts it keeps are not looked at again. Where many rewrites are
+//     found all nodes above them are made anew, once in a traversal, which is
+//     why passes share traversals (Pass.Joins).
 //  3. It ends. A replacement that is, or contains, the node that it replaces
 //     would never come to rest: it is found when the traversal meets a node
 //     that it is still working on. A chain of replacements of one place that
@@ -37,14 +40,22 @@ type why struct {
 // replaces it, or nil.
 type stepFunc func(n *expr.Node) (*expr.Node, why)
 
-// visit is a pass at work: what it does to a node, and what it knows of nodes.
+// work is a pass at work.
+type work struct {
+	pass *Pass
+	ops  *opSet // at other nodes it does nothing
+	step stepFunc
+	bit  uint16 // in done
+}
+
+// visit is a traversal by one pass or several that are done together, and what
+// they know of nodes.
 type visit struct {
-	pass   *Pass
-	ops    *opSet // at other nodes it does nothing
-	step   stepFunc
-	counts bool    // it asks for uses
-	to     []int32 // by number: one more than the finished node, than unseen or than working
-	bit    uint16  // in done
+	works []*work
+	bits  uint16              // of works
+	all   uint16              // of all passes that look at nodes meanwhile
+	asked [expr.NumOps]uint16 // by op: of those that look at a node
+	to    []int32             // by number: one more than the finished node, than unseen or than working
 }
 
 // opSetOf returns the set of ops for which in is true.
@@ -77,7 +88,7 @@ const (
 // place: there is most to know of such nodes.
 func (r *run) at(v *visit, id int32) int32 {
 	switch {
-	case int(id) < len(r.done) && r.done[id]&v.bit != 0:
+	case int(id) < len(r.done) && r.done[id]&v.bits == v.bits:
 		return id
 	case int(id) < len(v.to):
 		return v.to[id] - 1
@@ -88,7 +99,7 @@ func (r *run) at(v *visit, id int32) int32 {
 // put notes what the node id has become.
 func (r *run) put(v *visit, id, to int32) {
 	if id == to {
-		r.leave(id, v.bit)
+		r.leave(id, v.bits)
 		return
 	}
 	if int(id) >= len(v.to) {
@@ -115,15 +126,18 @@ type frame struct {
 	chain int32 // number of replacements that led to this node at this place
 }
 
-// rewrite returns g with every node in the normal form of the running pass,
-// which does nothing at nodes of other ops than these.
-func (r *run) rewrite(g *expr.Graph, ops *opSet, step stepFunc) *expr.Graph {
-	order, v := r.order(g), r.visit(ops, step)
+// rewrite returns g with every node in the normal form of the passes of v.
+func (r *run) rewrite(v *visit, g *expr.Graph) *expr.Graph {
+	if !r.prepare(v, g) {
+		return g
+	}
+	order := r.order(g)
+	r.done = extended(r.done, r.numbered())
 	for _, id := range order {
 		switch { // most nodes stay as they are, and need not be looked at closely
 		case r.at(v, id) != unseen:
 		case r.settled(v, id):
-			r.leave(id, v.bit)
+			r.leave(id, v.bits)
 		default:
 			r.normalize(v, id)
 		}
@@ -138,17 +152,53 @@ func (r *run) rewrite(g *expr.Graph, ops *opSet, step stepFunc) *expr.Graph {
 	return &expr.Graph{Inputs: g.Inputs, Outputs: out}
 }
 
-// visit returns the visit of the running pass.
-func (r *run) visit(ops *opSet, step stepFunc) *visit {
-	i := slices.IndexFunc(r.visits, func(v *visit) bool { return v.pass == r.pass })
-	if i < 0 {
-		i = len(r.visits)
-		r.visits = append(r.visits, &visit{pass: r.pass, bit: 1 << i})
+// prepare tells the passes of v that g is next. It reports whether one of them
+// has something to do there.
+//
+// Of repeated passes, those that have run before look at a node too, unless they
+// have finished it: what one of them would do in the next round is done now, and
+// the nodes above are made anew once, not in each round.
+func (r *run) prepare(v *visit, g *expr.Graph) bool {
+	busy := false
+	for _, w := range v.works {
+		w.ops, w.step = w.pass.run(r, g)
+		busy = busy || w.ops != nil
 	}
-	r.done = extended(r.done, r.numbered())
-	v := r.visits[i]
-	v.ops, v.step, v.counts = ops, step, r.uses.counting
-	return v
+	if !busy {
+		return false
+	}
+	v.all, v.asked = 0, [expr.NumOps]uint16{}
+	for _, w := range r.works {
+		if w.ops == nil || v.bits&w.bit == 0 && !(v.works[0].pass.Repeat && w.pass.Repeat) {
+			continue
+		}
+		v.all |= w.bit
+		for op, has := range w.ops {
+			if has {
+				v.asked[op] |= w.bit
+			}
+		}
+	}
+	if v.works[0].step != nil {
+		r.countUses(g)
+	}
+	return true
+}
+
+// begin has the pass p take part in v.
+func (r *run) begin(v *visit, p *Pass) {
+	w := &work{pass: p, bit: 1 << len(r.works)}
+	r.works = append(r.works, w)
+	v.works, v.bits = append(v.works, w), v.bits|w.bit
+}
+
+// name names the passes of v.
+func (v *visit) name() string {
+	var names []string
+	for _, w := range v.works {
+		names = append(names, w.pass.Name)
+	}
+	return strings.Join(names, ", ")
 }
 
 // order returns the numbers of the nodes of g, arguments before users.
@@ -185,33 +235,19 @@ func (r *run) order(g *expr.Graph) []int32 {
 	return ids
 }
 
-// settled reports whether the pass v certainly leaves a node as it is: it leaves
-// the arguments, and does nothing at nodes of that op, nor do passes before it
-// that have not seen the node.
+// settled reports whether the passes of v certainly leave a node as it is: they
+// leave the arguments, and none of those that are asked has yet to look at it.
 func (r *run) settled(v *visit, id int32) bool {
 	op := r.entries[id].op
-	if loops[op] {
+	if loops[op] || v.asked[op]&^r.done[id] != 0 {
 		return false
 	}
-	for _, u := range r.visits {
-		if u.ops[op] && r.consults(v, u) && r.done[id]&u.bit == 0 {
-			return false
-		}
-	}
 	for _, a := range r.args(id) {
-		if r.done[a]&v.bit == 0 {
+		if r.done[a]&v.bits != v.bits {
 			return false
 		}
 	}
 	return true
-}
-
-// consults reports whether what the pass u does is done while v runs. Of repeated
-// passes, those that have run before look at a node too, unless they have
-// finished it: what one of them would do in the next round is done now, and the
-// nodes above are made anew once, not in each round.
-func (r *run) consults(v, u *visit) bool {
-	return u == v || v.pass.Repeat && u.pass.Repeat && (!u.counts || r.uses.counting)
 }
 
 // normalize finishes the node with number root, which v has not seen.
@@ -270,7 +306,8 @@ func (r *run) advance(v *visit, f *frame) int32 {
 		f.id = id
 		r.put(v, id, working)
 	}
-	to, by, pass := r.body(v, f.id), why{rule: bodyRule, class: Exact}, r.pass
+	to, pass := r.body(v, f.id)
+	by := why{rule: bodyRule, class: Exact}
 	if to == unseen {
 		to, by, pass = r.inspect(v, f.id)
 	}
@@ -288,25 +325,22 @@ func (r *run) advance(v *visit, f *frame) int32 {
 }
 
 // inspect returns the number of what replaces a node whose arguments are finished,
-// unseen if nothing does: by the pass v, or one that it consults.
-func (r *run) inspect(v *visit, id int32) (to int32, by why, pass *Pass) {
-	op, left := r.entries[id].op, uint16(0)
-	for _, u := range r.visits {
-		if !r.consults(v, u) {
-			continue
-		}
-		left |= u.bit
-		if !u.ops[op] || int(id) < len(r.done) && r.done[id]&u.bit != 0 {
-			continue
-		}
+// unseen if nothing does, and by which of the passes that v asks.
+func (r *run) inspect(v *visit, id int32) (to int32, by why, pass string) {
+	asked := v.asked[r.entries[id].op]
+	if int(id) < len(r.done) {
+		asked &^= r.done[id]
+	}
+	for ; asked != 0; asked &= asked - 1 { // in their order
+		w := r.works[bits.TrailingZeros16(asked)]
 		r.trace.looks++
-		repl, by := u.step(r.nodeAt(id))
+		repl, by := w.step(r.nodeAt(id))
 		if to := r.replacement(id, repl); to != unseen {
-			return to, by, u.pass
+			return to, by, w.pass.Name
 		}
 	}
-	r.leave(id, left)
-	return unseen, why{}, nil
+	r.leave(id, v.all|v.bits)
+	return unseen, why{}, ""
 }
 
 // replacement returns the number of repl if that is a right node other than the
@@ -370,41 +404,47 @@ func (r *run) withFinished(v *visit, id int32) int32 {
 	return r.id(n)
 }
 
-// body runs the pass on the body of a loop and returns the number of the loop
-// with the new body, unseen if that is as it was or there is none.
-func (r *run) body(v *visit, id int32) int32 {
-	if op := r.entries[id].op; !loops[op] || slices.Contains(v.pass.Spares, op) || r.skips(bodyRule) {
-		return unseen
+// body has the passes of v do their work in the body of a loop. It returns the
+// number of the loop with the new body, unseen if that is as it was or there is
+// none, and the pass that was at work last.
+func (r *run) body(v *visit, id int32) (to int32, pass string) {
+	op := r.entries[id].op
+	if !loops[op] || r.skips(bodyRule) || slices.ContainsFunc(v.works, func(w *work) bool { return slices.Contains(w.pass.Spares, op) }) {
+		return unseen, ""
 	}
 	n := r.nodeAt(id)
 	b := n.Attr().(expr.Body)
-	key := bodyKey{v.pass, b.Graph}
-	after, done := r.bodies[key]
-	if !done {
+	key := bodyKey{v, b.Graph}
+	done, seen := r.bodies[key]
+	if !seen {
 		scope, ordered := r.scope, r.ordered
 		r.scope, r.ordered = r.id(b.Graph.Inputs[0]), ordering{}
-		after = v.pass.run(r, b.Graph)
+		from := len(r.trace.Steps)
+		done.pass = v.works[0].pass.Name
+		after := r.rewrite(v, b.Graph)
 		r.scope, r.ordered = scope, ordered
 		if r.err != nil {
-			return unseen
+			return unseen, ""
 		}
 		if slices.Equal(after.Outputs, b.Graph.Outputs) {
 			after = b.Graph
+		} else if len(r.trace.Steps) > from {
+			done.pass = r.trace.Steps[len(r.trace.Steps)-1].Pass
 		}
-		r.bodies[key] = after
-		r.bodies[bodyKey{v.pass, after}] = after
+		done.graph = after
+		r.bodies[key], r.bodies[bodyKey{v, after}] = done, done
 	}
-	if after == b.Graph {
-		return unseen
+	if done.graph == b.Graph {
+		return unseen, ""
 	}
-	return r.replacement(id, expr.New(n, n.Op(), expr.Body{Graph: after, Sequences: b.Sequences}, n.Args()...))
+	return r.replacement(id, expr.New(n, n.Op(), expr.Body{Graph: done.graph, Sequences: b.Sequences}, n.Args()...)), done.pass
 }
 
 // record notes a rewrite.
-func (r *run) record(pass *Pass, before, after *expr.Node, by why) {
+func (r *run) record(pass string, before, after *expr.Node, by why) {
 	r.steps++
 	r.trace.Steps = append(r.trace.Steps, Step{
-		Pass: pass.Name, Rule: by.rule, Before: before, After: after, Class: by.class, Note: by.note,
+		Pass: pass, Rule: by.rule, Before: before, After: after, Class: by.class, Note: by.note,
 	})
 	if r.steps > 10000+maxSteps*r.trace.Nodes[0] {
 		names := map[string]bool{}

@@ -33,7 +33,9 @@ import (
 // table; the first that matches and whose replacement fits is applied, and the
 // replacement is looked at in turn. The arguments of commutative ops match in
 // any order. A rule whose left side is a sum or a product is also matched
-// inside longer sums and products, by the pass canonicalize.
+// inside longer sums and products, by the pass canonicalize. What a reduction
+// with keepdims=True matches below the root may also be one without, of which
+// the axes are inserted again.
 //
 // # What a rule may do
 //
@@ -183,12 +185,24 @@ func newTable(rules []Rule) (*table, error) {
 		if err != nil {
 			return nil, fmt.Errorf("rule %s: %w", rule.Name, err)
 		}
-		t.rules = append(t.rules, c)
-		for _, op := range c.roots() {
-			t.byOp[op], t.ops[op] = append(t.byOp[op], c.candidates()...), true
+		t.add(c)
+		if c.left == nil {
+			continue
+		}
+		if left, other := c.left[0].spread(); other && left.kind == isOp {
+			d := *c
+			d.left = left.orders()
+			t.add(&d)
 		}
 	}
 	return t, nil
+}
+
+func (t *table) add(c *compiled) {
+	t.rules = append(t.rules, c)
+	for _, op := range c.roots() {
+		t.byOp[op], t.ops[op] = append(t.byOp[op], c.candidates()...), true
+	}
 }
 
 // has reports whether c is a rule of t.

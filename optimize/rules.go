@@ -390,28 +390,29 @@ var comparisons = []expr.Op{expr.OpLt, expr.OpLe, expr.OpGt, expr.OpGe}
 
 // tables are the compiled rules of one run.
 type tables struct {
-	simplify, stabilize, structure, symmetry, linalg *table
-	inSums, inProducts                               []*acRule
+	user, simplify, stabilize, structure, symmetry, linalg *table
+	inSums, inProducts                                     []*acRule
 }
 
 // builtin compiles the rules of this package, once.
-var builtin = sync.OnceValues(func() (*tables, error) { return compileTables(simplifyRules) })
+var builtin = sync.OnceValues(func() (*tables, error) { return compileTables(nil) })
 
 // tablesFor returns the tables with the user's rules.
 func tablesFor(o Options) (*tables, error) {
 	if len(o.Rules) == 0 {
 		return builtin()
 	}
-	return compileTables(slices.Concat(o.Rules, simplifyRules))
+	return compileTables(o.Rules)
 }
 
-func compileTables(simplify []Rule) (*tables, error) {
+// compileTables compiles the rules of this package and the user's.
+func compileTables(user []Rule) (*tables, error) {
 	t := &tables{}
 	for _, x := range []struct {
 		to    **table
 		rules []Rule
 	}{
-		{&t.simplify, simplify}, {&t.stabilize, stabilizeRules},
+		{&t.user, user}, {&t.simplify, simplifyRules}, {&t.stabilize, stabilizeRules},
 		{&t.structure, slices.Concat(structureRules, structureSlicing, structureAssigning, structureJoining, structureTaking, structureCounting)}, {&t.symmetry, symmetryRules},
 		{&t.linalg, slices.Concat(linalgRules, linalgProducts, linalgMatrices)},
 	} {
@@ -420,7 +421,7 @@ func compileTables(simplify []Rule) (*tables, error) {
 			return nil, err
 		}
 	}
-	for _, from := range []*table{t.simplify, t.stabilize} {
+	for _, from := range []*table{t.user, t.simplify, t.stabilize} {
 		for _, c := range from.rules {
 			t.inSums, t.inProducts = c.appendAC(t.inSums, t.inProducts)
 		}

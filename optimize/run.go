@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"arignote/expr"
@@ -17,7 +18,7 @@ type Options struct {
 	// Skip names passes and rewrites that are left out: rules, and whatever
 	// else a trace names. An unknown name is an error.
 	Skip []string
-	// Rules of the user's are tried in the pass simplify, before its own.
+	// Rules of the user's are tried in a pass of their own, before all others.
 	Rules []Rule
 	// Check verifies the graph after every pass and compares it numerically
 	// with the graph before, by the reference evaluator.
@@ -83,15 +84,14 @@ type run struct {
 	shapes
 	uses
 
-	pass        *Pass    // the one that is running
-	visits      []*visit // of the passes that have run
+	works       []*work  // the passes that have run or are running
 	done        []uint16 // by node number: the passes that leave it as it is
 	ordered     ordering
-	bodies      map[bodyKey]*expr.Graph // bodies of loops that a pass is done with
-	bound       binding                 // of the match under way
-	finished    []int32                 // room for withFinished
-	seconds     []int                   // what may be the second part of the rule that is tried
-	frames      []frame                 // room for normalize
+	bodies      map[bodyKey]bodyDone
+	bound       binding // of the match under way
+	finished    []int32 // room for withFinished
+	seconds     []int   // what may be the second part of the rule that is tried
+	frames      []frame // room for normalize
 	steps       int
 	err         error // why no further rewrite is tried
 	noStabilize bool  // the pass stabilize is left out
@@ -104,8 +104,14 @@ type ordering struct {
 }
 
 type bodyKey struct {
-	pass *Pass
-	g    *expr.Graph
+	visit *visit
+	graph *expr.Graph
+}
+
+// bodyDone is the body of a loop that a traversal is done with.
+type bodyDone struct {
+	graph *expr.Graph
+	pass  string // that was at work last
 }
 
 // newRun prepares the rewriting of a graph with that many nodes.
@@ -122,7 +128,7 @@ func newRun(o Options, nodes int) (*run, error) {
 	}
 	r := &run{
 		opt: o, trace: &Trace{Nodes: []int{nodes}}, rules: t,
-		bodies: make(map[bodyKey]*expr.Graph),
+		bodies: make(map[bodyKey]bodyDone),
 	}
 	r.noStabilize = slices.Contains(o.Skip, "stabilize")
 	r.store.init(!slices.Contains(o.Skip, "merge"), nodes)
@@ -133,7 +139,7 @@ func newRun(o Options, nodes int) (*run, error) {
 // passes applies the list of passes. Neighbours that are marked Repeat form a
 // group that is repeated until a round changes nothing.
 func (r *run) passes(g *expr.Graph) (*expr.Graph, error) {
-	r.stage("input", nil, g, 0)
+	r.stage("input", g, 0, nil)
 	list := Passes
 	for len(list) > 0 {
 		n := 1
@@ -152,10 +158,11 @@ func (r *run) passes(g *expr.Graph) (*expr.Graph, error) {
 
 // group runs a group of passes, once or until nothing changes.
 func (r *run) group(g *expr.Graph, group []Pass) (*expr.Graph, error) {
+	visits := r.traversals(group)
 	for round := 0; ; round++ {
 		before, from, changed := g, len(r.trace.Steps), false
-		for i := range group {
-			after, err := r.one(g, &group[i])
+		for _, v := range visits {
+			after, err := r.one(g, v)
 			if err != nil {
 				return nil, err
 			}
@@ -175,6 +182,28 @@ func (r *run) group(g *expr.Graph, group []Pass) (*expr.Graph, error) {
 			return g, r.endless(from)
 		}
 	}
+}
+
+// traversals returns the traversals by a group of passes, without those that are
+// left out.
+func (r *run) traversals(group []Pass) []*visit {
+	var visits []*visit
+	var last *visit // if the next pass may join it
+	for i := range group {
+		p := &group[i]
+		if !p.Joins {
+			last = nil
+		}
+		if r.skips(p.Name) && p.Name != "merge" || r.opt.Strict && !p.Exact {
+			continue
+		}
+		if last == nil {
+			last = &visit{}
+			visits = append(visits, last)
+		}
+		r.begin(last, p)
+	}
+	return visits
 }
 
 // undone is called when what one pass has done in a round another one has
@@ -224,37 +253,50 @@ func (r *run) userRules(names map[string]bool) bool {
 	return slices.ContainsFunc(r.opt.Rules, func(rule Rule) bool { return names[rule.Name] })
 }
 
-// one runs one pass and, where asked to, shows and checks what it did.
-func (r *run) one(g *expr.Graph, p *Pass) (*expr.Graph, error) {
-	if r.skips(p.Name) && p.Name != "merge" || r.opt.Strict && !p.Exact {
-		return g, nil
-	}
+// one runs the passes of one traversal and, where asked to, shows and checks what
+// they did.
+func (r *run) one(g *expr.Graph, v *visit) (*expr.Graph, error) {
 	start, from := time.Now(), len(r.trace.Steps)
-	r.pass = p
 	r.uses.counting = false
-	after := p.run(r, g)
+	after := r.rewrite(v, g)
 	if r.err != nil {
 		return nil, r.err
 	}
 	spent := time.Since(start)
-	r.trace.spend(p.Name, spent)
+	r.trace.spend(v.name(), spent)
 	if slices.Equal(g.Outputs, after.Outputs) {
 		return g, nil
 	}
-	r.stage(p.Name, g, after, spent)
+	r.stage(r.busy(v, from), after, spent, r.becomes(v, g))
 	r.sayHits(from)
 	if r.opt.Check {
-		if err := r.check(g, after, from); err != nil {
+		if err := r.check(v, g, after, from); err != nil {
 			return nil, err
 		}
 	}
 	return after, nil
 }
 
-// stage notes the graph that a pass has made of the one before.
-func (r *run) stage(name string, before, g *expr.Graph, spent time.Duration) {
+// busy names the passes of which a rewrite stands in the trace from one on, those
+// of v if there is none.
+func (r *run) busy(v *visit, from int) string {
+	var names []string
+	for _, w := range r.works {
+		if slices.ContainsFunc(r.trace.Steps[from:], func(s Step) bool { return s.Pass == w.pass.Name }) {
+			names = append(names, w.pass.Name)
+		}
+	}
+	if len(names) == 0 {
+		return v.name()
+	}
+	return strings.Join(names, ", ")
+}
+
+// stage notes the graph that passes have made of the one before, of which the
+// nodes have become others.
+func (r *run) stage(name string, g *expr.Graph, spent time.Duration, becomes map[*expr.Node]*expr.Node) {
 	if r.opt.Stages {
-		r.trace.Stages = append(r.trace.Stages, Stage{name, g, spent, len(r.trace.Steps), r.becomes(before)})
+		r.trace.Stages = append(r.trace.Stages, Stage{name, g, spent, len(r.trace.Steps), becomes})
 	}
 	if r.opt.Trace == nil {
 		return
@@ -266,10 +308,10 @@ func (r *run) stage(name string, before, g *expr.Graph, spent time.Duration) {
 	r.say(")\n%s\n", g)
 }
 
-// becomes returns what the pass that has just run has made of the nodes of g.
-func (r *run) becomes(g *expr.Graph) map[*expr.Node]*expr.Node {
-	i := slices.IndexFunc(r.visits, func(v *visit) bool { return v.pass == r.pass })
-	if g == nil || i < 0 {
+// becomes returns what the traversal v has made of the nodes of g, where stages
+// are kept.
+func (r *run) becomes(v *visit, g *expr.Graph) map[*expr.Node]*expr.Node {
+	if !r.opt.Stages {
 		return nil
 	}
 	to := make(map[*expr.Node]*expr.Node)
@@ -277,7 +319,7 @@ func (r *run) becomes(g *expr.Graph) map[*expr.Node]*expr.Node {
 		if r.known.Of(n) < 0 {
 			continue
 		}
-		if done := r.at(r.visits[i], r.id(n)); done >= 0 && r.nodeAt(done) != n {
+		if done := r.at(v, r.id(n)); done >= 0 && r.nodeAt(done) != n {
 			to[n] = r.nodeAt(done)
 		}
 	}

@@ -9,9 +9,8 @@ import (
 // stabilize applies the rules of stabilizeRules: log(1 + exp(x)) overflows for
 // x = 1000, softplus(x) does not. Those whose left side is a sum or a product
 // are matched by canonicalize too.
-func stabilize(r *run, g *expr.Graph) *expr.Graph {
-	r.countUses(g)
-	return r.applyTable(g, r.rules.stabilize)
+func stabilize(r *run, _ *expr.Graph) (*opSet, stepFunc) {
+	return r.applyTable(r.rules.stabilize)
 }
 
 // stabilizeRules replace formulas that overflow, underflow or cancel by ones

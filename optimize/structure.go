@@ -143,25 +143,41 @@ func dimshuffleReduce(r *run, n *expr.Node) *expr.Node {
 	if !f.Op().Reduction() || !r.once(f) {
 		return nil
 	}
-	a, x, p := f.Attr().(expr.Axes), f.Arg(0), n.Attr().(expr.Pattern).Axes
-	next := 0 // of the axes of x
-	for _, axis := range p {
-		for a.KeepDims && slices.Contains(a.Axes, next) {
-			next++
-		}
-		switch {
-		case a.KeepDims && axis != next, !a.KeepDims && (axis < 0) != slices.Contains(a.Axes, next):
-			return nil
-		}
-		next++
-	}
-	for a.KeepDims && slices.Contains(a.Axes, next) {
-		next++
-	}
-	if next != x.Rank() || !a.KeepDims && !ascending(p) {
+	a, x := f.Attr().(expr.Axes), f.Arg(0)
+	if a.KeepDims && !dropsKept(n) || !a.KeepDims && !respread(n) {
 		return nil
 	}
 	return r.make(n, f.Op(), axesAttr(a.Axes, x.Rank(), !a.KeepDims), x)
+}
+
+// respread reports whether n inserts just the axes that a reduction has dropped.
+func respread(n *expr.Node) bool {
+	f := n.Arg(0)
+	if !f.Op().Reduction() {
+		return false
+	}
+	a, p := f.Attr().(expr.Axes), n.Attr().(expr.Pattern).Axes
+	if a.KeepDims || len(p) != f.Arg(0).Rank() {
+		return false
+	}
+	for i, axis := range p {
+		if (axis < 0) != slices.Contains(a.Axes, i) {
+			return false
+		}
+	}
+	return ascending(p)
+}
+
+// dropsKept reports whether n drops just the axes that a reduction has kept.
+func dropsKept(n *expr.Node) bool {
+	f := n.Arg(0)
+	var rest []int
+	for i := range f.Rank() {
+		if !slices.Contains(f.Attr().(expr.Axes).Axes, i) {
+			rest = append(rest, i)
+		}
+	}
+	return slices.Equal(rest, n.Attr().(expr.Pattern).Axes)
 }
 
 // ascending reports whether a pattern keeps the order of all axes.

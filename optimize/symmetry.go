@@ -29,9 +29,8 @@ var symmetryRules = []Rule{
 
 // symmetry relates the reductions of a block over its axes to each other. It
 // is a pass of its own because it asks for reductions that structure makes.
-func symmetry(r *run, g *expr.Graph) *expr.Graph {
-	r.countUses(g)
-	return r.applyTable(g, r.rules.symmetry)
+func symmetry(r *run, _ *expr.Graph) (*opSet, stepFunc) {
+	return r.applyTable(r.rules.symmetry)
 }
 
 // reduceSymmetric uses the reduction over one axis of a block for that over the

@@ -42,7 +42,7 @@ func TestUserRulesFire(t *testing.T) {
 			t.Errorf("%s: %v", c.src, err)
 			continue
 		}
-		if got := outputs(after); !strings.Contains(got, c.want) || trace.Hits()["mine"] == 0 || !strings.Contains(trace.String(), "mine (simplify, ") {
+		if got := outputs(after); !strings.Contains(got, c.want) || trace.Hits()["mine"] == 0 || !strings.Contains(trace.String(), "mine (user, ") {
 			t.Errorf("%s: %s, want %s\n%v", c.src, got, c.want, trace)
 		}
 		o.Skip = []string{"mine"}

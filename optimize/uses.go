@@ -13,7 +13,7 @@ import (
 // A use of a node counts as a use of what it has been rewritten to. Between
 // the two an argument may be met in either form.
 type uses struct {
-	counting bool // the running pass has asked for counts
+	counting bool // the running passes use counts
 	epoch    int32
 	graph    []*expr.Node // the outputs for which was counted,
 	steps    int          // when so many rewrites were made
