@@ -17,12 +17,13 @@ import (
 var allowed = map[string][]string{
 	"expr/syntax":          {},
 	"expr/internal/scalar": {},
+	"expr/layout":          {},
 	"expr/linalg":          {"expr/internal/scalar"},
-	"expr":                 {"expr/syntax", "expr/linalg", "expr/internal/scalar"},
+	"expr":                 {"expr/syntax", "expr/layout", "expr/linalg", "expr/internal/scalar"},
 	"expr/exprtest":        {"expr"},
 	"autodiff":             {"expr"},
 	"optimize":             {"expr", "expr/syntax"},
-	"backend":              {"expr", "optimize", "backend/internal/kernel", "backend/internal/elementary", "backend/internal/interp", "backend/internal/par", "backend/internal/cpu", "backend/internal/stages", "backend/internal/radix", "expr/linalg"},
+	"backend":              {"expr", "optimize", "backend/internal/kernel", "backend/internal/elementary", "backend/internal/interp", "backend/internal/par", "backend/internal/cpu", "backend/internal/stages", "backend/internal/radix", "expr/layout", "expr/linalg"},
 
 	"backend/internal/kernel":            {"expr"},
 	"backend/internal/kernel/kerneltest": {"expr", "backend/internal/kernel"},

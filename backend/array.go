@@ -5,6 +5,7 @@ import (
 
 	"arignote/backend/internal/kernel"
 	"arignote/expr"
+	"arignote/expr/layout"
 )
 
 // A storage is a piece of memory that steps read and write, known while
@@ -48,7 +49,7 @@ type array struct {
 func inputArray(v *vertex, index int, strides []int) *array {
 	s := &storage{place: inArgument, index: index, dtype: v.dtype, n: product(v.shape)}
 	if strides == nil {
-		strides = rowMajor(v.shape)
+		strides = layout.RowMajor(v.shape)
 	} else {
 		for i, l := range v.shape {
 			s.n = max(s.n, 1+(l-1)*strides[i])
@@ -62,33 +63,11 @@ func constArray(v *expr.Value) *array {
 		v = v.Clone()
 	}
 	s := &storage{place: inConstant, dtype: v.DType(), n: v.Len(), data: v.Data(), value: v}
-	return &array{storage: s, strides: rowMajor(v.Shape())}
-}
-
-// rowMajor returns the strides of a contiguous array.
-func rowMajor(shape []int) []int {
-	strides := make([]int, len(shape))
-	step := 1
-	for i := len(shape) - 1; i >= 0; i-- {
-		strides[i] = step
-		step *= shape[i]
-	}
-	return strides
+	return &array{storage: s, strides: layout.RowMajor(v.Shape())}
 }
 
 // contiguous reports whether the elements lie in row-major order without gaps.
-func (a *array) contiguous(shape []int) bool { return isRowMajor(shape, a.strides) }
-
-func isRowMajor(shape, strides []int) bool {
-	step := 1
-	for i := len(shape) - 1; i >= 0; i-- {
-		if shape[i] != 1 && strides[i] != step {
-			return product(shape) == 0
-		}
-		step *= shape[i]
-	}
-	return true
-}
+func (a *array) contiguous(shape []int) bool { return layout.IsRowMajor(shape, a.strides) }
 
 // address returns the place in the storage of the element at.
 func (a *array) address(at []coord) coord {
@@ -107,9 +86,9 @@ func (v *vertex) layout() (off int, strides []int) {
 		return v.array.off, v.array.strides
 	case v.kind == kindReshape:
 		off, _ := v.args[0].layout()
-		return off, rowMajor(v.shape)
+		return off, layout.RowMajor(v.shape)
 	case v.kind != kindView || v.home != nil:
-		return 0, rowMajor(v.shape)
+		return 0, layout.RowMajor(v.shape)
 	}
 	off, strides = v.args[0].layout()
 	return viewed(v, off, strides)
@@ -143,7 +122,7 @@ func (v *vertex) located() *array {
 	}
 	a := &array{storage: base.storage}
 	if v.kind == kindReshape {
-		a.off, a.strides = base.off, rowMajor(v.shape)
+		a.off, a.strides = base.off, layout.RowMajor(v.shape)
 	} else {
 		a.off, a.strides = viewed(v, base.off, base.strides)
 	}

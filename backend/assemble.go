@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"arignote/expr"
+	"arignote/expr/layout"
 )
 
 // This file plans results that are put together from parts, each stored where
@@ -42,7 +43,7 @@ func same(place []coord) []coord { return place }
 
 // concatenate stores each argument at its place.
 func (s *fusion) concatenate(v *vertex, g *group) {
-	axis, first, strides := v.node.Attr().(expr.Axis).Axis, 0, rowMajor(v.shape)
+	axis, first, strides := v.node.Attr().(expr.Axis).Axis, 0, layout.RowMajor(v.shape)
 	for _, x := range v.args {
 		if product(x.shape) > 0 {
 			s.part(g, x, x.shape, same, first, strides)
@@ -56,7 +57,7 @@ func (s *fusion) setSlice(v *vertex, g *group) {
 	x, y := v.args[0], v.args[1]
 	part, axes := sliced(v)
 	if product(part) == 0 {
-		s.part(g, x, x.shape, same, 0, rowMajor(v.shape))
+		s.part(g, x, x.shape, same, 0, layout.RowMajor(v.shape))
 		return
 	}
 	for a, inside := range axes {
@@ -71,7 +72,7 @@ func (s *fusion) setSlice(v *vertex, g *group) {
 	}
 	// Where the part lies: the address of element 0 and the strides.
 	loops := s.fresh(len(trim(part)))
-	c := (&array{strides: rowMajor(v.shape)}).address(sliceAt(v.index, v.shape, identity(part, loops)))
+	c := (&array{strides: layout.RowMajor(v.shape)}).address(sliceAt(v.index, v.shape, identity(part, loops)))
 	to := make([]int, len(part))
 	k := 0
 	for i, n := range part {
@@ -132,7 +133,7 @@ func sliced(v *vertex) (part []int, axes []lattice) {
 // piece adds the part of x that has these indices along its axes.
 func (s *fusion) piece(g *group, x *vertex, axes []lattice) {
 	var shape, to []int
-	first, strides := 0, rowMajor(x.shape)
+	first, strides := 0, layout.RowMajor(x.shape)
 	for a, l := range axes {
 		first += l.start * strides[a]
 		for i, n := range l.counts {
@@ -158,10 +159,10 @@ func (s *fusion) piece(g *group, x *vertex, axes []lattice) {
 // after the other.
 func (s *fusion) scatter(v *vertex, g *group) {
 	x, y, index := v.args[0], v.args[1], v.args[2:]
-	s.part(g, x, x.shape, same, 0, rowMajor(v.shape))
+	s.part(g, x, x.shape, same, 0, layout.RowMajor(v.shape))
 	axes := v.node.Attr().(expr.Gathered).Axes
 	first, rank := takeAxes(v)
-	strides := rowMajor(v.shape)
+	strides := layout.RowMajor(v.shape)
 
 	joined := make([]int, rank)
 	for i := range joined {

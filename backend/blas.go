@@ -9,6 +9,7 @@ import (
 
 	"arignote/backend/internal/par"
 	"arignote/expr"
+	"arignote/expr/layout"
 )
 
 // This file runs products of float matrices and vectors, and of stacks of
@@ -62,7 +63,7 @@ func blasReads(v *vertex) bool {
 func matrixReadable(shape, strides []int) bool {
 	rows, cols := shape[0], shape[1]
 	return strides[1] == 1 && strides[0] >= cols && cols > 1 && rows > 1 || strides[0] == 1 && strides[1] >= rows && cols > 1 && rows > 1 ||
-		isRowMajor(shape, strides)
+		layout.IsRowMajor(shape, strides)
 }
 
 // operand is a scalar, a vector (rows elements, ld apart) or a matrix whose

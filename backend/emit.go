@@ -7,6 +7,7 @@ import (
 
 	"arignote/backend/internal/kernel"
 	"arignote/expr"
+	"arignote/expr/layout"
 )
 
 // This file writes kernels. A value is made where it is needed: gen(v, at)
@@ -319,7 +320,7 @@ func (e *emitter) compute(v *vertex, at []coord) kernel.Value {
 	case kindCopy:
 		return e.gen(v.args[0], at)
 	case kindReshape:
-		return e.load((&array{storage: v.args[0].located().storage, off: v.args[0].located().off, strides: rowMajor(v.shape)}), at)
+		return e.load((&array{storage: v.args[0].located().storage, off: v.args[0].located().off, strides: layout.RowMajor(v.shape)}), at)
 	case kindElement:
 		return e.element(v, at)
 	case kindSource:
@@ -424,7 +425,7 @@ func (e *emitter) source(v *vertex, at []coord) kernel.Value {
 // uniform writes a random number: the element of the key's stream whose number
 // is that of the place, counted in row-major order.
 func (e *emitter) uniform(v *vertex, at []coord) kernel.Value {
-	c := (&array{strides: rowMajor(v.shape)}).address(at)
+	c := (&array{strides: layout.RowMajor(v.shape)}).address(at)
 	word := e.cast(expr.Uint64, e.gen(v.args[0], nil))
 	low := e.cast(expr.Uint32, word)
 	high := e.cast(expr.Uint32, e.let(expr.OpShr, nil, word, e.scalar(expr.Uint64, kernel.Integer(32))))

@@ -166,7 +166,7 @@ func ExampleProgram_Plan() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	steps, _, _ := strings.Cut(q.String(), "\n1 kernels, peak")
+	steps, _, _ := strings.Cut(q.String(), "\n1 kernel, peak")
 	fmt.Println(steps)
 	fmt.Println(q.Kernels(), q.PeakBytes())
 	// Output:

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"arignote/backend/internal/kernel"
+	"arignote/expr/layout"
 )
 
 // This file decides which vertices are stored and which kernels store them. It
@@ -141,7 +142,7 @@ func (s *fusion) alias(v *vertex) bool {
 	}
 	for _, u := range v.uses {
 		_, strides := v.layout()
-		if u.contiguous && !isRowMajor(v.shape, strides) {
+		if u.contiguous && !layout.IsRowMajor(v.shape, strides) {
 			return false
 		}
 	}

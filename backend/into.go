@@ -10,6 +10,7 @@ import (
 
 	"arignote/backend/internal/par"
 	"arignote/expr"
+	"arignote/expr/layout"
 )
 
 // This file has RunInto. What it needs for a call is kept for the next one: a
@@ -276,7 +277,7 @@ func (k *argument) like(shape, strides []int) bool {
 		return false
 	}
 	if k.strides == nil {
-		return isRowMajor(shape, strides)
+		return layout.IsRowMajor(shape, strides)
 	}
 	return slices.Equal(strides, k.strides)
 }
@@ -335,7 +336,7 @@ func (k *target) bind(t *tensor.Dense) bool {
 		return false
 	}
 	k.in = k.recent.keep(&spot{array: t, at: t.Uintptr(), data: data, strides: slices.Clone(t.Strides()),
-		direct: n == k.n && (len(k.shape) == 0 || isRowMajor(k.shape, t.Strides()))})
+		direct: n == k.n && (len(k.shape) == 0 || layout.IsRowMajor(k.shape, t.Strides()))})
 	return true
 }
 

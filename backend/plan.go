@@ -9,6 +9,7 @@ import (
 	"arignote/backend/internal/kernel"
 	"arignote/backend/internal/par"
 	"arignote/expr"
+	"arignote/expr/layout"
 )
 
 // A Plan is how a Program computes its outputs for arguments of certain shapes:
@@ -113,7 +114,7 @@ func (v *vertex) place(p place) *array {
 			s.n += product(shape) * e.DType.Size()
 		}
 	}
-	return &array{storage: s, strides: rowMajor(v.shape)}
+	return &array{storage: s, strides: layout.RowMajor(v.shape)}
 }
 
 // place gives memory to what a group stores.

@@ -18,15 +18,15 @@ var ErrMemory = errors.New("memory")
 
 // checkMemory refuses a plan that needs more memory than the limit.
 func (c *Config) checkMemory(q *Plan) error {
-	limit := c.MemoryLimit
+	limit, whose := c.MemoryLimit, "the limit is"
 	if limit <= 0 {
-		limit = physicalMemory()
+		limit, whose = physicalMemory(), "the machine has"
 	}
 	if q.stage != nil || q.PeakBytes() <= limit {
 		return nil
 	}
-	e := expr.Errorf(ErrMemory, "", "%s (%d bytes) are needed at least, the limit is %s (%d bytes)",
-		sizeText(q.PeakBytes()), q.PeakBytes(), sizeText(limit), limit)
+	e := expr.Errorf(ErrMemory, "", "%s (%d bytes) are needed at least, %s %s (%d bytes)",
+		sizeText(q.PeakBytes()), q.PeakBytes(), whose, sizeText(limit), limit)
 	e.Pos = expr.Here()
 	return e
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"arignote/expr"
+	"arignote/expr/layout"
 )
 
 // This file plans for chosen lengths, to find a class and its polynomials.
@@ -58,7 +59,7 @@ func (p *Program) sampleOf(numbers []int) *sample {
 		}
 		types[i] = expr.Input("x", in.DType(), shape...).Type()
 		if i < maxGaps && gaps>>i&1 != 0 {
-			if strides[i] = take(&left, in.Rank()); isRowMajor(lengths, strides[i]) {
+			if strides[i] = take(&left, in.Rank()); layout.IsRowMajor(lengths, strides[i]) {
 				return nil // these are not planned for
 			}
 		}
@@ -286,7 +287,7 @@ func (q *Plan) structure() string {
 		}
 		for _, a := range v.args {
 			put(int(a.kind), int(a.dtype), a.located().number)
-			b = strconv.AppendBool(b, isRowMajor(a.shape, a.located().strides))
+			b = strconv.AppendBool(b, layout.IsRowMajor(a.shape, a.located().strides))
 		}
 	}
 	for _, c := range q.batches {

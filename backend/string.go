@@ -30,7 +30,11 @@ func (q *Plan) String() string {
 
 // writeTotal writes the last line.
 func (q *Plan) writeTotal(b *strings.Builder) {
-	fmt.Fprintf(b, "%d kernels, peak %s: arena %s, results %s", q.Kernels(), sizeText(q.PeakBytes()), sizeText(q.arena), sizeText(q.PeakBytes()-q.arena))
+	kernels := "kernels"
+	if q.Kernels() == 1 {
+		kernels = "kernel"
+	}
+	fmt.Fprintf(b, "%d %s, peak %s: arena %s, results %s", q.Kernels(), kernels, sizeText(q.PeakBytes()), sizeText(q.arena), sizeText(q.PeakBytes()-q.arena))
 	fmt.Fprintf(b, "; %s, CPU level %v, %d threads\n", thrifts[q.thrift], q.program.level, par.Threads(q.program.config.Threads))
 }
 

@@ -1,7 +1,9 @@
 package bench_test
 
 import (
+	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -157,6 +159,41 @@ func BenchmarkNewLength(b *testing.B) {
 			b.ReportMetric(known, "µs/known")
 			b.ReportMetric(all-known, "µs/extra")
 		})
+	}
+}
+
+// BenchmarkDecompositions measures a factorisation of a random matrix of so many
+// rows, symmetric for eigh.
+func BenchmarkDecompositions(b *testing.B) {
+	for _, op := range []string{"eigh", "svd", "qr"} {
+		for _, n := range []int{100, 200, 400, 800} {
+			b.Run(fmt.Sprintf("%s/%d", op, n), func(b *testing.B) { decompose(b, op, n) })
+		}
+	}
+}
+
+func decompose(b *testing.B, op string, n int) {
+	g, err := expr.ParseGraph(fmt.Sprintf("A: float64[n, n]\nt = %s(A)\nt[0], t[1]", op))
+	if err != nil {
+		b.Fatal(err)
+	}
+	p, err := backend.Compile(g.Inputs, g.Outputs...)
+	if err != nil {
+		b.Fatal(err)
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	data := make([]float64, n*n)
+	for i := range n {
+		for j := range i + 1 {
+			data[i*n+j] = random.NormFloat64()
+			data[j*n+i] = data[i*n+j]
+		}
+	}
+	a := matrix(n, n, data)
+	for b.Loop() {
+		if _, err := p.Run(a); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
 

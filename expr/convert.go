@@ -7,6 +7,8 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 	"gorgonia.org/tensor"
+
+	"arignote/expr/layout"
 )
 
 // This file is the border between arrays of this package and those of others:
@@ -106,25 +108,12 @@ func ValueOf(x any) (*Value, error) {
 
 // strided returns the array over data with the given strides.
 func strided[T Element](shape, strides []int, data []T) *Value {
-	if isRowMajor(shape, strides) {
+	if layout.IsRowMajor(shape, strides) {
 		return makeValue(shape, data[:product(shape)])
 	}
 	v := makeValue(shape, data)
 	v.strides = strides
 	return v
-}
-
-// isRowMajor reports whether strides are those of a row-major array; the
-// stride of an axis of length 1 does not matter, nor does any of an empty one.
-func isRowMajor(shape, strides []int) bool {
-	step := 1
-	for i := len(shape) - 1; i >= 0; i-- {
-		if shape[i] != 1 && strides[i] != step {
-			return product(shape) == 0
-		}
-		step *= shape[i]
-	}
-	return true
 }
 
 // fromFlat returns a Go number or a slice of numbers, nil if x is neither.
@@ -247,7 +236,7 @@ func fromDense(t *tensor.Dense) (*Value, error) {
 		return nil, Errorf(ErrShape, "", "a tensor of shape %v with strides %v holds %d elements", shape, strides, n)
 	}
 	v := &Value{dtype: d, shape: shape, data: data}
-	if isRowMajor(shape, strides) {
+	if layout.IsRowMajor(shape, strides) {
 		v.data = elements[d].head(data, product(shape))
 	} else {
 		v.strides = strides

@@ -10,6 +10,8 @@ import (
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 	"gorgonia.org/tensor"
+
+	"arignote/expr/layout"
 )
 
 type (
@@ -316,7 +318,7 @@ func checkDense(t *testing.T, v *Value) {
 	switch {
 	case len(v.shape) == 0:
 		want = scalarOf(want)
-	case !slices.Equal(x.Strides(), rowMajor(v.shape)):
+	case !slices.Equal(x.Strides(), layout.RowMajor(v.shape)):
 		t.Errorf("%v: strides %v", v, x.Strides())
 	}
 	if v.Len() > 0 || v.dtype.Size() > 1 { // see Dense

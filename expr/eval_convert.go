@@ -1,5 +1,9 @@
 package expr
 
+import (
+	"arignote/expr/layout"
+)
+
 import "arignote/expr/internal/scalar"
 
 // This file has what all reference evaluators need of elements: conversion
@@ -54,7 +58,7 @@ func stretch[T any](x []T, from, to []int) []T {
 		}
 		return out
 	}
-	own := rowMajor(from)
+	own := layout.RowMajor(from)
 	strides := make([]int, len(to)) // 0 along axes that are repeated
 	skip := len(to) - len(from)
 	for i, n := range from {

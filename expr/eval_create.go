@@ -1,5 +1,9 @@
 package expr
 
+import (
+	"arignote/expr/layout"
+)
+
 // Reference meaning of the ops that make arrays from scalars, and of diagonals.
 
 // evalArange: start, start+step and, from there on, start + i*delta, where
@@ -58,7 +62,7 @@ func evalLinspace(c *call) (*Value, *Error) {
 func evalEye(c *call) (*Value, *Error) {
 	shape := c.shape()
 	out := make([]bool, product(shape))
-	for _, i := range diagonal(shape, rowMajor(shape), c.attr.(Diagonal).K).offsets() {
+	for _, i := range diagonal(shape, layout.RowMajor(shape), c.attr.(Diagonal).K).offsets() {
 		out[i] = true
 	}
 	return convert(makeValue(shape, out), c.typ.DType), nil
@@ -82,7 +86,7 @@ func evalDiag(c *call) (*Value, *Error) {
 		return x.pick(diagonal(x.shape, x.Strides(), k)), nil
 	}
 	out := Zeros(x.dtype, c.shape()...)
-	out.put(diagonal(out.shape, rowMajor(out.shape), k).offsets(), x)
+	out.put(diagonal(out.shape, layout.RowMajor(out.shape), k).offsets(), x)
 	return out, nil
 }
 

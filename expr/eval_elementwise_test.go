@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"arignote/expr/layout"
 )
 
 // evalCase applies an op to arguments: a *Value is a strong constant, Go's
@@ -366,7 +368,7 @@ func checkElements(t *testing.T, op Op, values []any) {
 // pick returns, as a scalar, the element of v that broadcasting to shape puts
 // at row-major place i.
 func pick(v *Value, shape []int, i int) *Value {
-	offset, strides := 0, rowMajor(v.shape)
+	offset, strides := 0, layout.RowMajor(v.shape)
 	for k := len(shape) - 1; k >= 0; k-- {
 		index := i % shape[k]
 		i /= shape[k]

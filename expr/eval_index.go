@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"arignote/expr/layout"
 )
 
 // Reference meaning of indexing.
@@ -199,7 +201,7 @@ func placeString(shape []int, i int) string {
 // evalNonzero: for each axis the indices of the elements that are not zero.
 func evalNonzero(c *call) (*Value, *Error) {
 	x := c.args[0].contiguous()
-	strides := rowMajor(x.shape)
+	strides := layout.RowMajor(x.shape)
 	indices := make([][]int64, x.Rank())
 	for i := range x.Len() {
 		if !x.Bool(i) {

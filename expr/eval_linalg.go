@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"arignote/expr/internal/scalar"
+	"arignote/expr/linalg"
 )
 
 // Reference meaning of determinants, inverses, linear systems and Cholesky
@@ -23,7 +24,7 @@ import (
 
 // linear computes the elements of the result for one matrix a, and one
 // right-hand side b where the op has two arguments. It may overwrite both.
-type linear[T, R field] func(c *call, a, b matrix[T]) ([]R, *Error)
+type linear[T, R scalar.Field] func(c *call, a, b matrix[T]) ([]R, *Error)
 
 // eval computes c, whose arguments have the common dtype d, matrix by matrix.
 func (f linear[T, R]) eval(c *call, d DType) (*Value, *Error) {
@@ -48,7 +49,7 @@ func (f linear[T, R]) eval(c *call, d DType) (*Value, *Error) {
 }
 
 // evalLinear computes c in float64, or in complex128 if an argument is complex.
-func evalLinear[R field](c *call, reals linear[float64, float64], complexes linear[complex128, R]) (*Value, *Error) {
+func evalLinear[R scalar.Field](c *call, reals linear[float64, float64], complexes linear[complex128, R]) (*Value, *Error) {
 	d := c.args[0].dtype
 	for _, a := range c.args[1:] {
 		d = Promote(d, a.dtype)
@@ -84,8 +85,8 @@ func evalCholesky(c *call) (*Value, *Error) {
 }
 
 // det gives the product of the pivots, 0 where one is zero.
-func det[T field](c *call, a, _ matrix[T]) ([]T, *Error) {
-	if hasNaN(a.data) {
+func det[T scalar.Field](c *call, a, _ matrix[T]) ([]T, *Error) {
+	if linalg.HasNaN(a.data) {
 		return nans[T](1), nil
 	}
 	odd, zero := eliminate(a, newMatrix[T](a.rows, 0))
@@ -94,7 +95,7 @@ func det[T field](c *call, a, _ matrix[T]) ([]T, *Error) {
 	}
 	d := T(1)
 	for k := range a.rows {
-		d = times(d, a.at(k, k))
+		d = scalar.Times(d, a.at(k, k))
 	}
 	if odd {
 		d = -d
@@ -103,8 +104,8 @@ func det[T field](c *call, a, _ matrix[T]) ([]T, *Error) {
 }
 
 // logAbsDet gives the sum of log(abs(pivot)), -Inf where one is zero.
-func logAbsDet[T field](c *call, a, _ matrix[T]) ([]float64, *Error) {
-	if hasNaN(a.data) {
+func logAbsDet[T scalar.Field](c *call, a, _ matrix[T]) ([]float64, *Error) {
+	if linalg.HasNaN(a.data) {
 		return nans[float64](1), nil
 	}
 	if _, zero := eliminate(a, newMatrix[T](a.rows, 0)); zero >= 0 {
@@ -112,13 +113,13 @@ func logAbsDet[T field](c *call, a, _ matrix[T]) ([]float64, *Error) {
 	}
 	sum := 0.0
 	for k := range a.rows {
-		sum += scalar.Log(magnitude(a.at(k, k)))
+		sum += scalar.Log(scalar.Magnitude(a.at(k, k)))
 	}
 	return []float64{sum}, nil
 }
 
 // inverse solves a@x = eye.
-func inverse[T field](c *call, a, _ matrix[T]) ([]T, *Error) {
+func inverse[T scalar.Field](c *call, a, _ matrix[T]) ([]T, *Error) {
 	eye := newMatrix[T](a.rows, a.rows)
 	for k := range a.rows {
 		eye.row(k)[k] = 1
@@ -127,8 +128,8 @@ func inverse[T field](c *call, a, _ matrix[T]) ([]T, *Error) {
 }
 
 // solve gives the x with a@x = b.
-func solve[T field](c *call, a, b matrix[T]) ([]T, *Error) {
-	if hasNaN(a.data) {
+func solve[T scalar.Field](c *call, a, b matrix[T]) ([]T, *Error) {
+	if linalg.HasNaN(a.data) {
 		return nans[T](len(b.data)), nil
 	}
 	if _, zero := eliminate(a, b); zero >= 0 {
@@ -143,7 +144,7 @@ func solve[T field](c *call, a, b matrix[T]) ([]T, *Error) {
 // diagonal of a are left as they are: they count as zeros. It returns whether
 // the number of row exchanges is odd, and the first pivot that is zero, at
 // which it stops, or -1.
-func eliminate[T field](a, b matrix[T]) (odd bool, zero int) {
+func eliminate[T scalar.Field](a, b matrix[T]) (odd bool, zero int) {
 	for k := range a.rows {
 		p := pivotRow(a, k)
 		a.swapRows(p, k)
@@ -154,7 +155,7 @@ func eliminate[T field](a, b matrix[T]) (odd bool, zero int) {
 			return odd, k
 		}
 		for i := k + 1; i < a.rows; i++ {
-			factor := over(a.at(i, k), pivot)
+			factor := scalar.Over(a.at(i, k), pivot)
 			subtract(a.row(i)[k+1:], factor, a.row(k)[k+1:])
 			subtract(b.row(i), factor, b.row(k))
 		}
@@ -164,10 +165,10 @@ func eliminate[T field](a, b matrix[T]) (odd bool, zero int) {
 
 // pivotRow returns the row, from k on, with the largest element in column k:
 // the first of several, or the first NaN.
-func pivotRow[T field](a matrix[T], k int) int {
+func pivotRow[T scalar.Field](a matrix[T], k int) int {
 	best, largest := k, -1.0
 	for i := k; i < a.rows; i++ {
-		size := magnitude(a.at(i, k))
+		size := scalar.Magnitude(a.at(i, k))
 		if math.IsNaN(size) {
 			return i
 		}
@@ -180,7 +181,7 @@ func pivotRow[T field](a matrix[T], k int) int {
 
 // substitute replaces b by the x with a@x = b, where a is triangular; it reads
 // only that triangle.
-func substitute[T field](a, b matrix[T], lower bool) {
+func substitute[T scalar.Field](a, b matrix[T], lower bool) {
 	for step := range a.rows {
 		k, from, to := step, step+1, a.rows
 		if !lower {
@@ -188,7 +189,7 @@ func substitute[T field](a, b matrix[T], lower bool) {
 			from, to = 0, k
 		}
 		for j := range b.row(k) {
-			b.row(k)[j] = over(b.row(k)[j], a.at(k, k))
+			b.row(k)[j] = scalar.Over(b.row(k)[j], a.at(k, k))
 		}
 		for i := from; i < to; i++ {
 			subtract(b.row(i), a.at(i, k), b.row(k))
@@ -197,7 +198,7 @@ func substitute[T field](a, b matrix[T], lower bool) {
 }
 
 // solveTriangular gives the x with a@x = b. It reads one triangle of a.
-func solveTriangular[T field](c *call, a, b matrix[T]) ([]T, *Error) {
+func solveTriangular[T scalar.Field](c *call, a, b matrix[T]) ([]T, *Error) {
 	for k := range a.rows {
 		if a.at(k, k) == 0 {
 			return nil, c.errorf(ErrSingular, "the matrix is singular: element %d of the diagonal is zero", k)
@@ -210,12 +211,12 @@ func solveTriangular[T field](c *call, a, b matrix[T]) ([]T, *Error) {
 // cholesky gives the lower triangular x with a positive diagonal and
 // x@conj(x.T) = a, zeros above the diagonal. It reads the lower triangle of a,
 // and the real parts of its diagonal.
-func cholesky[T field](c *call, a, _ matrix[T]) ([]T, *Error) {
+func cholesky[T scalar.Field](c *call, a, _ matrix[T]) ([]T, *Error) {
 	n := a.rows
 	for i := range n {
 		clear(a.row(i)[i+1:])
 	}
-	if hasNaN(a.data) {
+	if linalg.HasNaN(a.data) {
 		for i := range n {
 			copy(a.row(i), nans[T](i+1))
 		}
@@ -226,17 +227,17 @@ func cholesky[T field](c *call, a, _ matrix[T]) ([]T, *Error) {
 		for i := j; i < n; i++ {
 			subtractDot(&x.row(i)[j], x.row(i)[:j], conj.row(j)[:j])
 		}
-		d := realPart(x.at(j, j))
+		d := scalar.RealPart(x.at(j, j))
 		if d <= 0 {
 			return nil, c.errorf(ErrDomain, "the matrix is not positive definite: pivot %d is %g", j, d)
 		}
-		root := fromReal[T](math.Sqrt(d))
+		root := scalar.FromReal[T](math.Sqrt(d))
 		x.row(j)[j] = root
 		for i := j + 1; i < n; i++ {
-			x.row(i)[j] = over(x.row(i)[j], root)
+			x.row(i)[j] = scalar.Over(x.row(i)[j], root)
 		}
 		for i := j; i < n; i++ {
-			conj.row(i)[j] = conjugate(x.at(i, j))
+			conj.row(i)[j] = scalar.Conjugate(x.at(i, j))
 		}
 	}
 	return x.data, nil

@@ -1,5 +1,9 @@
 package expr
 
+import (
+	"arignote/expr/layout"
+)
+
 import "arignote/expr/internal/scalar"
 
 // Reference meaning of products of arrays, and of the trace.
@@ -96,14 +100,6 @@ func addTimes[T number](y []T, factor T, x []T) {
 	}
 }
 
-// times is x*y, rounded as addTimes does.
-func times[T number](x, y T) T {
-	if z, ok := any(x).(complex128); ok {
-		return any(scalar.CMul(z, any(y).(complex128))).(T)
-	}
-	return T(x * y) // never complex
-}
-
 // matmul multiplies stacks of matrices; a vector is a row on the left and a
 // column on the right. For vectors and matrices that is dot.
 func matmul[T number](c *call, args [][]T) []T {
@@ -131,7 +127,7 @@ func matrixOffsets(shape, stack []int) []int {
 	rank := len(shape) - 2
 	strides := make([]int, len(stack))
 	skip := len(stack) - rank
-	for i, step := range rowMajor(shape)[:rank] {
+	for i, step := range layout.RowMajor(shape)[:rank] {
 		if shape[i] != 1 {
 			strides[skip+i] = step
 		}
@@ -146,7 +142,7 @@ func outer[T number](c *call, args [][]T) []T {
 	out := make([]T, 0, product(c.shape()))
 	for _, x := range args[0] {
 		for _, y := range args[1] {
-			out = append(out, times(x, y))
+			out = append(out, scalar.Times(x, y))
 		}
 	}
 	return out
@@ -191,9 +187,9 @@ func oriented[T number](x []T, shape []int, transposed bool) (y []T, rows, colum
 func scaled[T number](args [][]T, x []T) []T {
 	alpha := args[0][0]
 	for i, p := range x {
-		x[i] = times(alpha, p)
+		x[i] = scalar.Times(alpha, p)
 		if len(args) == 5 {
-			x[i] += times(args[3][0], args[4][i])
+			x[i] += scalar.Times(args[3][0], args[4][i])
 		}
 	}
 	return x
@@ -203,7 +199,7 @@ func scaled[T number](args [][]T, x []T) []T {
 func ger[T number](c *call, args [][]T) []T {
 	out := outer(c, args[1:3])
 	for i, p := range out {
-		out[i] = args[3][i] + times(args[0][0], p)
+		out[i] = args[3][i] + scalar.Times(args[0][0], p)
 	}
 	return out
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"arignote/expr/internal/scalar"
+	"arignote/expr/layout"
 )
 
 // The reference meaning of reductions: the elements that go into one result
@@ -13,7 +14,7 @@ import (
 // reduceLanes computes each element of the result from the elements of x along
 // axes, with x in the lane type and of the given shape.
 func reduceLanes[T, R lane](x []T, shape, axes []int, f func(group []T) R) []R {
-	strides := rowMajor(shape)
+	strides := layout.RowMajor(shape)
 	var keptShape, keptStrides, shapeOut, stridesOut []int
 	reduced := make([]bool, len(shape))
 	for _, a := range axes {

@@ -1,5 +1,9 @@
 package expr
 
+import (
+	"arignote/expr/layout"
+)
+
 // Reference meaning of the ops that change shapes. All of them pick elements of
 // an argument by their offsets in its data.
 
@@ -112,7 +116,7 @@ func sumOver(x *Value, axes []int) (*Value, *Error) {
 func evalConcatenate(c *call) (*Value, *Error) {
 	axis := c.attr.(Axis).Axis
 	out := Zeros(c.typ.DType, c.shape()...)
-	strides := rowMajor(out.shape)
+	strides := layout.RowMajor(out.shape)
 	first := 0
 	for _, x := range c.args {
 		out.put(part{first, x.shape, strides}.offsets(), convert(x, out.dtype))

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"arignote/expr/internal/scalar"
+	"arignote/expr/layout"
 )
 
 // Value is a concrete array: what constants hold, inputs are bound to and
@@ -148,7 +149,7 @@ func (v *Value) Strides() []int {
 	if v.strides != nil {
 		return v.strides
 	}
-	return rowMajor(v.shape)
+	return layout.RowMajor(v.shape)
 }
 
 // Contiguous reports whether the elements lie in row-major order without gaps.
@@ -205,25 +206,6 @@ func forEachOffset(shape, strides []int, f func(offset int)) {
 			return
 		}
 	}
-}
-
-// rowMajor returns the strides of a row-major array without gaps.
-func rowMajor(shape []int) []int {
-	strides := make([]int, len(shape))
-	step := 1
-	for i := len(shape) - 1; i >= 0; i-- {
-		strides[i] = step
-		step *= shape[i]
-	}
-	return strides
-}
-
-func product(shape []int) int {
-	n := 1
-	for _, d := range shape {
-		n *= d
-	}
-	return n
 }
 
 // Float returns element i, in row-major order, as a float64.
@@ -313,4 +295,12 @@ func (v *Value) String() string {
 	b.WriteString(v.Type().String())
 	fmt.Fprintf(&b, "%v", v.contiguous().data)
 	return b.String()
+}
+
+func product(shape []int) int {
+	n := 1
+	for _, d := range shape {
+		n *= d
+	}
+	return n
 }

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"image"
 	"image/color"
-	"image/png"
 	"log"
 	"math"
 	"os"
@@ -19,6 +18,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"arignote/backend"
+	"arignote/examples/internal/picture"
 	"arignote/expr"
 )
 
@@ -136,19 +136,11 @@ func save(name string, density []float64) error {
 	if err := os.MkdirAll(*folder, 0o755); err != nil {
 		return err
 	}
-	w, err := os.Create(filepath.Join(*folder, name))
-	if err != nil {
-		return err
-	}
-	if err := png.Encode(w, picture(density)); err != nil {
-		w.Close()
-		return err
-	}
-	return w.Close()
+	return picture.Save(filepath.Join(*folder, name), draw(density))
 }
 
-// picture draws a density between 0 and 1.
-func picture(density []float64) image.Image {
+// draw makes a picture of a density between 0 and 1.
+func draw(density []float64) image.Image {
 	m := image.NewRGBA(image.Rect(0, 0, points, points))
 	for k, x := range density {
 		m.SetRGBA(k%points, k/points, shade(x))

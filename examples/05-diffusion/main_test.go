@@ -17,7 +17,7 @@ func Example() {
 func TestPicture(t *testing.T) {
 	density := make([]float64, points*points)
 	density[points+2], density[points+3] = 1, 0.5
-	m := picture(density)
+	m := draw(density)
 	for _, c := range []struct {
 		x, y int
 		want color.RGBA

@@ -10,12 +10,11 @@ import (
 	"fmt"
 	"image"
 	"image/color"
-	"image/png"
 	"log"
 	"math"
-	"os"
 
 	"arignote/backend"
+	"arignote/examples/internal/picture"
 	"arignote/expr"
 )
 
@@ -90,7 +89,7 @@ func main() {
 	fmt.Println("sum of counts:", results[1])
 	fmt.Println("points inside:", results[2])
 	if *file != "" {
-		check(save(*file, draw(counts, *size, v.steps)))
+		check(picture.Save(*file, draw(counts, *size, v.steps)))
 	}
 }
 
@@ -120,18 +119,6 @@ func draw(counts []int64, size, steps int) image.Image {
 		picture.SetGray(i%size, i/size, color.Gray{Y: uint8(255 * light(k, steps))})
 	}
 	return picture
-}
-
-func save(file string, picture image.Image) error {
-	w, err := os.Create(file)
-	if err != nil {
-		return err
-	}
-	if err := png.Encode(w, picture); err != nil {
-		w.Close()
-		return err
-	}
-	return w.Close()
 }
 
 func check(err error) {

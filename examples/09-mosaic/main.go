@@ -10,15 +10,14 @@ import (
 	"fmt"
 	"image"
 	"image/color"
-	"image/png"
 	"log"
 	"math"
 	"math/rand/v2"
-	"os"
 
 	"gorgonia.org/tensor"
 
 	"arignote/backend"
+	"arignote/examples/internal/picture"
 	"arignote/expr"
 )
 
@@ -58,7 +57,7 @@ func main() {
 	best := results[0].Data().([]int64)
 	fmt.Printf("%d thumbnails are used; the mean colour is off by %.1f of 255\n", different(best), distance(pixels, pictures, best))
 	if *file != "" {
-		check(save(*file, compose(pictures, best, *width)))
+		check(picture.Save(*file, compose(pictures, best, *width)))
 	}
 }
 
@@ -139,18 +138,6 @@ func compose(pictures []float64, best []int64, width int) image.Image {
 		}
 	}
 	return m
-}
-
-func save(file string, m image.Image) error {
-	w, err := os.Create(file)
-	if err != nil {
-		return err
-	}
-	if err := png.Encode(w, m); err != nil {
-		w.Close()
-		return err
-	}
-	return w.Close()
 }
 
 func check(err error) {

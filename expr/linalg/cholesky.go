@@ -1,5 +1,9 @@
 package linalg
 
+import (
+	"arignote/expr/internal/scalar"
+)
+
 import "math"
 
 // A Cholesky factors positive definite matrices of n rows. One goroutine at a time
@@ -53,11 +57,11 @@ func (c *Cholesky[T]) Factor(split Split, a, scratch []T) (bad int, err error) {
 func (c *Cholesky[T]) factorBlock() (bad int) {
 	for i := c.from; i < c.to; i++ {
 		c.factorRow(i, i)
-		d := realPart(c.row(i)[i])
+		d := scalar.RealPart(c.row(i)[i])
 		if d <= 0 {
 			return i
 		}
-		c.row(i)[i] = fromReal[T](math.Sqrt(d))
+		c.row(i)[i] = scalar.FromReal[T](math.Sqrt(d))
 	}
 	return -1
 }
@@ -70,7 +74,7 @@ func (c *Cholesky[T]) factorRow(i, end int) {
 	rest := min(i+1, c.to)
 	for k := c.from; k < end; k++ {
 		divide(row[k:k+1], c.row(k)[k])
-		c.conjugates(k)[i] = conjugate(row[k])
+		c.conjugates(k)[i] = scalar.Conjugate(row[k])
 		subtract(row[k+1:rest], row[k:k+1], c.conjugates(k)[k+1:], 0, false)
 	}
 }

@@ -13,15 +13,12 @@
 package linalg
 
 import (
-	"math"
-	"math/cmplx"
-
 	"arignote/expr/internal/scalar"
 )
 
 // Number is an element of a matrix.
 type Number interface {
-	float64 | complex128
+	scalar.Field
 }
 
 // A Split calls body for [0, chunk), [chunk, 2*chunk) and so on up to n, several
@@ -108,57 +105,6 @@ func divide[T Number](x []T, by T) {
 			x[i] = scalar.CDiv(x[i], by)
 		}
 	}
-}
-
-// magnitude is the absolute value.
-func magnitude[T Number](x T) float64 {
-	switch x := any(x).(type) {
-	case complex128:
-		return scalar.CAbs(x)
-	case float64:
-		return math.Abs(x)
-	}
-	panic("linalg: no number")
-}
-
-// times is the product.
-func times[T Number](x, y T) T {
-	switch x := any(x).(type) {
-	case complex128:
-		return any(scalar.CMul(x, any(y).(complex128))).(T)
-	}
-	return T(x * y) // never complex
-}
-
-// realPart is x itself where it is real.
-func realPart[T Number](x T) float64 {
-	switch x := any(x).(type) {
-	case complex128:
-		return real(x)
-	case float64:
-		return x
-	}
-	panic("linalg: no number")
-}
-
-// conjugate is x itself where it is real.
-func conjugate[T Number](x T) T {
-	if z, ok := any(x).(complex128); ok {
-		return any(cmplx.Conj(z)).(T)
-	}
-	return x
-}
-
-// fromReal is x as a T.
-func fromReal[T Number](x float64) T {
-	var v T
-	switch p := any(&v).(type) {
-	case *float64:
-		*p = x
-	case *complex128:
-		*p = complex(x, 0)
-	}
-	return v
 }
 
 // HasNaN reports whether an element is NaN, or has a part that is.

@@ -81,7 +81,7 @@ func (s *Solver[T]) eliminateBlock() (odd bool, zero int) {
 func (s *Solver[T]) pivot(k int) int {
 	best, largest := k, -1.0
 	for i := k; i < s.n; i++ {
-		size := magnitude(s.a[i*s.n+k])
+		size := scalar.Magnitude(s.a[i*s.n+k])
 		if size != size {
 			return i
 		}
@@ -195,7 +195,7 @@ func (s *Solver[T]) substituteOthers(_, lo, hi int) {
 func (s *Solver[T]) Det(odd bool) T {
 	d := T(1)
 	for k := range s.n {
-		d = times(d, s.a[k*s.n+k])
+		d = scalar.Times(d, s.a[k*s.n+k])
 	}
 	if odd {
 		return -d
@@ -207,7 +207,7 @@ func (s *Solver[T]) Det(odd bool) T {
 func (s *Solver[T]) LogAbsDet() float64 {
 	sum := 0.0
 	for k := range s.n {
-		sum += scalar.Log(magnitude(s.a[k*s.n+k]))
+		sum += scalar.Log(scalar.Magnitude(s.a[k*s.n+k]))
 	}
 	return sum
 }
