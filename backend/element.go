@@ -44,7 +44,11 @@ func (p *Program) planElement(v *vertex) (err error) {
 	g := v.node.Attr().(expr.Body).Graph
 	c := p.config
 	c.Threads, c.Profile, c.MemoryLimit = 1, false, 0
-	v.body, err = newPlan(newProgram(g, p.trace, c, p.level), g, make([][]int, len(g.Inputs)), fast)
+	var musts []*expr.Node
+	if c.Strict {
+		musts = partlyNeeded(g.Outputs, g.Outputs)
+	}
+	v.body, err = newPlan(newProgram(g, p.trace, c, p.level), g, musts, make([][]int, len(g.Inputs)), fast)
 	return err
 }
 

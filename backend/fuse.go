@@ -106,7 +106,7 @@ func (s *fusion) vertex(v *vertex) {
 	case v.kind == kindRoutine && v.node.Type().IsTuple():
 		s.several(v)
 		return
-	case v.kind == kindInput || v.kind == kindConst || v.kind == kindResult || len(v.uses) == 0 && !v.output:
+	case v.kind == kindInput || v.kind == kindConst || v.kind == kindResult || len(v.uses) == 0 && !v.kept:
 		return // the results of a loop or routine are decided with it
 	}
 	switch v.kind {
@@ -137,7 +137,7 @@ func (s *fusion) vertex(v *vertex) {
 // alias lets a view that is needed as an array be the array of its argument,
 // where it need not be stored for another reason.
 func (s *fusion) alias(v *vertex) bool {
-	if v.output || v.kind != kindView && v.kind != kindReshape {
+	if v.kept || v.kind != kindView && v.kind != kindReshape {
 		return false
 	}
 	for _, u := range v.uses {
@@ -235,7 +235,7 @@ func (s *fusion) opaque(v *vertex) {
 // several makes a group for a routine that has several results, if one of them is
 // needed: it stores those that are.
 func (s *fusion) several(v *vertex) {
-	needed := func(r *vertex) bool { return r.output || len(r.uses) > 0 }
+	needed := func(r *vertex) bool { return r.kept || len(r.uses) > 0 }
 	if !slices.ContainsFunc(v.items, needed) {
 		return
 	}

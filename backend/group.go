@@ -89,7 +89,7 @@ func (s *fusion) newGroup(v *vertex) (*group, *root) {
 // store makes v, or those of its results that are needed, a root of g like r.
 func (s *fusion) store(v *vertex, g *group, r *root) {
 	for _, item := range v.results() {
-		if item.output || len(item.uses) > 0 {
+		if item.kept || len(item.uses) > 0 {
 			g.roots = append(g.roots, &root{item, r.loops, r.combines})
 			item.home = g
 		}

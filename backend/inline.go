@@ -10,7 +10,7 @@ import (
 
 // inlines reports whether v is computed where it is needed.
 func (s *fusion) inlines(v *vertex) bool {
-	if v.output || v.kind == kindCopy {
+	if v.kept || v.kind == kindCopy {
 		return false
 	}
 	for _, u := range v.uses {

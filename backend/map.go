@@ -55,7 +55,7 @@ type mapping struct {
 }
 
 // specialize returns the body for one element, with all dims known and lowered;
-// nil if a size depends on data.
+// nil if a size depends on data, or if something that can fail would be left out.
 func (b *mapping) specialize(body expr.Body, args []*expr.Node) *expr.Graph {
 	types, values := make([]expr.Type, len(args)), make([]*expr.Value, len(args))
 	for i, a := range args {
@@ -67,7 +67,7 @@ func (b *mapping) specialize(body expr.Body, args []*expr.Node) *expr.Graph {
 		}
 	}
 	s, err := specialize(body.Graph, hostNodes(body.Graph), types, values)
-	if err != nil || len(s.stop) > 0 {
+	if err != nil || len(s.stop) > 0 || s.drops(body.Graph) {
 		return nil
 	}
 	return s.graph

@@ -70,9 +70,9 @@ const (
 	apart            // without fusion: fewer arrays are needed at the same time
 )
 
-// newPlan plans for a specialised graph.
-func newPlan(p *Program, g *expr.Graph, strides [][]int, t thrift) (*Plan, error) {
-	return newFlow(g, strides).plan(p, t)
+// newPlan plans for a specialised graph; musts are computed too.
+func newPlan(p *Program, g *expr.Graph, musts []*expr.Node, strides [][]int, t thrift) (*Plan, error) {
+	return newFlow(g, musts, strides).plan(p, t)
 }
 
 // plan plans for a graph that has become vertices.

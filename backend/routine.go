@@ -71,8 +71,7 @@ func canFail(v *vertex) bool {
 	if v.body != nil {
 		return v.body.fallible()
 	}
-	op := v.node.Op()
-	return isLinear(op) && op != expr.OpDet && op != expr.OpLogAbsDet && op != expr.OpQR
+	return v.node.Op().Fallible()
 }
 
 // routine plans a step that is a routine.

@@ -209,10 +209,11 @@ func (p *Program) newPlan(values []*expr.Value) (*Plan, error) {
 	if len(s.stop) > 0 {
 		return newStage(p, s), nil
 	}
-	q, err := newPlan(p, s.graph, strides, fast)
+	musts := p.musts(s)
+	q, err := newPlan(p, s.graph, musts, strides, fast)
 	for t := ordered; err == nil && p.config.checkMemory(q) != nil && t <= apart; t++ {
 		var other *Plan
-		if other, err = newPlan(p, s.graph, strides, t); err == nil && other.PeakBytes() < q.PeakBytes() {
+		if other, err = newPlan(p, s.graph, musts, strides, t); err == nil && other.PeakBytes() < q.PeakBytes() {
 			q = other
 		}
 	}
@@ -301,6 +302,13 @@ func newStage(p *Program, s *special) *Plan {
 		for _, a := range n.Args() {
 			if s.of[a] != nil && a.Op() != expr.OpInput && a.Op() != expr.OpConst && !a.Type().IsTuple() {
 				export(a)
+			}
+		}
+	}
+	if p.config.Strict {
+		for n := range g.Nodes() {
+			if s.of[n] != nil && n.Op().Fallible() && !n.Type().IsTuple() {
+				export(n)
 			}
 		}
 	}

@@ -77,7 +77,7 @@ func (p *Program) sampleOf(numbers []int) *sample {
 	if err != nil || len(s.stop) > 0 {
 		return nil
 	}
-	f := newFlow(s.graph, strides)
+	f := newFlow(s.graph, p.musts(s), strides)
 	q, err := f.plan(p, fast)
 	if err != nil {
 		return nil

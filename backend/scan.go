@@ -42,7 +42,7 @@ func (s *fusion) scan(v *vertex) {
 	g.line = at[v.node.Attr().(expr.Axis).Axis].isUnit()
 	g.putOutside(without(r.loops, g.line))
 	g.scans = append(g.scans, r)
-	if v.output || slices.ContainsFunc(v.uses, func(u use) bool { return u.by != g }) {
+	if v.kept || slices.ContainsFunc(v.uses, func(u use) bool { return u.by != g }) {
 		s.store(v, g, r)
 	}
 	g.weight++

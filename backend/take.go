@@ -230,7 +230,7 @@ func rowAxis(v *vertex) int {
 // needed.
 func (s *fusion) placeable(v *vertex) bool {
 	stored := slices.ContainsFunc(v.uses, func(u use) bool { return u.whole || u.by.weight >= maxWeight })
-	return s.on && !v.output && !stored && rowAxis(v) >= 0
+	return s.on && !v.kept && !stored && rowAxis(v) >= 0
 }
 
 // placedAt returns, for the element at of a scatter, the place in what is stored

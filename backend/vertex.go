@@ -26,6 +26,7 @@ type vertex struct {
 
 	users  int
 	output bool    // is a result of the program
+	kept   bool    // is stored whatever needs it: a result, or because it can fail (must.go)
 	cost   float64 // of one element, with all arguments computed on the way
 	leaves int     // elements of the arrays it is computed from
 	uses   []use   // by groups, while fusion is decided
@@ -182,8 +183,8 @@ type flow struct {
 }
 
 // newFlow makes the vertices of g. Strides are those of the arguments, nil for
-// a contiguous one.
-func newFlow(g *expr.Graph, strides [][]int) *flow {
+// a contiguous one; musts are computed although they are no results.
+func newFlow(g *expr.Graph, musts []*expr.Node, strides [][]int) *flow {
 	f := &flow{of: make(map[*expr.Node]*vertex), known: make(map[string]*vertex)}
 	for i, in := range g.Inputs {
 		v := f.add(in, kindInput)
@@ -191,17 +192,21 @@ func newFlow(g *expr.Graph, strides [][]int) *flow {
 		f.of[in] = v
 		f.inputs = append(f.inputs, v)
 	}
-	for n := range g.Nodes() {
+	for n := range expr.Nodes(slices.Concat(g.Outputs, musts)...) {
 		if f.of[n] == nil {
 			f.of[n] = f.vertex(n)
 		}
+	}
+	for _, n := range musts {
+		v := f.of[n]
+		v.kept = v.kind != kindInput && v.kind != kindConst
 	}
 	for _, out := range g.Outputs {
 		v := f.of[out]
 		if v.output || v.kind == kindInput || v.kind == kindConst {
 			v = f.add(expr.New(out, expr.OpStopGradient, nil, out), kindCopy, v)
 		}
-		v.output = true
+		v.output, v.kept = true, true
 		f.outputs = append(f.outputs, v)
 	}
 	return f

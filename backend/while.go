@@ -52,7 +52,7 @@ func (s *fusion) loop(v *vertex) {
 	stored := false
 	v.uses = nil
 	for _, r := range v.results() {
-		stored = stored || r.output
+		stored = stored || r.kept
 		v.uses = append(v.uses, r.uses...)
 	}
 	switch {

@@ -222,6 +222,7 @@ const (
 	reduction                     // attribute Axes; combines elements along axes
 	view                          // the result is made of elements of the first argument, none computed
 	exact                         // every engine must give the same bits: no rounding, or one correct rounding
+	fallible                      // may fail because of the elements of arguments
 )
 
 const (
@@ -358,12 +359,12 @@ var opTable = [NumOps]row{
 	OpTrace:           {name: "trace", arity: 1, infer: inferTrace, eval: evalTrace, example: "A: float64[3, 4]; trace(A)"},
 	OpDet:             {name: "det", arity: 1, infer: inferDet, eval: evalDet, example: "A: float64[3, 3]; det(A)"},
 	OpLogAbsDet:       {name: "logabsdet", arity: 1, infer: inferDet, eval: evalLogAbsDet, example: "A: float64[3, 3]; logabsdet(A + 3*eye(3))"},
-	OpInv:             {name: "inv", arity: 1, infer: inferSquare, eval: evalInv, example: "A: float64[3, 3]; inv(A + 3*eye(3))"},
-	OpSolve:           {name: "solve", arity: 2, infer: inferSolve, eval: evalSolve, example: "A: float64[3, 3]; b: float64[3]; solve(A + 3*eye(3), b)"},
-	OpSolveTriangular: {name: "solve_triangular", arity: 2, infer: inferSolve, eval: evalSolveTriangular, example: "A: float64[3, 3]; b: float64[3, 2]; solve_triangular(A + 3*eye(3), b, lower=True)"},
-	OpCholesky:        {name: "cholesky", arity: 1, infer: inferSquare, eval: evalCholesky, example: "A: float64[3, 3]; cholesky(A @ A.T + eye(3))"},
-	OpEigh:            {name: "eigh", arity: 1, infer: inferEigh, eval: evalEigh, example: "A: float64[3, 3]; eigh(A + A.T)[0]"},
-	OpSVD:             {name: "svd", arity: 1, infer: inferSVD, eval: evalSVD, example: "A: float64[3, 4]; svd(A)[1]"},
+	OpInv:             {name: "inv", arity: 1, infer: inferSquare, eval: evalInv, props: fallible, example: "A: float64[3, 3]; inv(A + 3*eye(3))"},
+	OpSolve:           {name: "solve", arity: 2, infer: inferSolve, eval: evalSolve, props: fallible, example: "A: float64[3, 3]; b: float64[3]; solve(A + 3*eye(3), b)"},
+	OpSolveTriangular: {name: "solve_triangular", arity: 2, infer: inferSolve, eval: evalSolveTriangular, props: fallible, example: "A: float64[3, 3]; b: float64[3, 2]; solve_triangular(A + 3*eye(3), b, lower=True)"},
+	OpCholesky:        {name: "cholesky", arity: 1, infer: inferSquare, eval: evalCholesky, props: fallible, example: "A: float64[3, 3]; cholesky(A @ A.T + eye(3))"},
+	OpEigh:            {name: "eigh", arity: 1, infer: inferEigh, eval: evalEigh, props: fallible, example: "A: float64[3, 3]; eigh(A + A.T)[0]"},
+	OpSVD:             {name: "svd", arity: 1, infer: inferSVD, eval: evalSVD, props: fallible, example: "A: float64[3, 4]; svd(A)[1]"},
 	OpQR:              {name: "qr", arity: 1, infer: inferQR, eval: evalQR, example: "A: float64[4, 3]; qr(A)[1]"},
 
 	OpDimShuffle:    {name: "dimshuffle", arity: 1, infer: inferDimShuffle, eval: evalDimShuffle, props: view | exact, example: "x: float64[3, 1, 4]; dimshuffle(x, (2, 'x', 0))"},
@@ -376,11 +377,11 @@ var opTable = [NumOps]row{
 	OpSize:          {name: "size", arity: 1, infer: inferSize, eval: evalSize, props: exact, shapeOf: 1, example: "x: float64[2, 3]; size(x)*x"},
 
 	OpSlice:    {name: "slice", arity: variadic1, infer: inferSlice, eval: evalSlice, props: view | exact, example: "x: float64[5, 6]; x[1:-1, ::-2]"},
-	OpTake:     {name: "take", arity: variadic2, infer: inferTake, eval: evalTake, props: exact, example: "x: float64[4, 3]; take(x, [2, 0, 2], axis=0)"},
+	OpTake:     {name: "take", arity: variadic2, infer: inferTake, eval: evalTake, props: exact | fallible, example: "x: float64[4, 3]; take(x, [2, 0, 2], axis=0)"},
 	OpSetSlice: {name: "set_subtensor", arity: variadic2, infer: inferSetSlice, eval: evalSetSlice, props: exact, example: "x: float64[5]; y: float64[2]; set_subtensor(x[1:3], y)"},
 	OpIncSlice: {name: "inc_subtensor", arity: variadic2, infer: inferSetSlice, eval: evalSetSlice, props: exact, example: "x: float64[5]; y: float64[2]; inc_subtensor(x[1:3], y)"},
-	OpSetTake:  {name: "set_subtensor", arity: variadic2, infer: inferSetTake, eval: evalSetTake, props: exact, example: "x: float64[4, 3]; y: float64[2, 3]; set_subtensor(x[[2, 0]], y)"},
-	OpIncTake:  {name: "inc_subtensor", arity: variadic2, infer: inferSetTake, eval: evalSetTake, example: "x: float64[4]; y: float64[3]; inc_subtensor(x[[2, 0, 2]], y)"},
+	OpSetTake:  {name: "set_subtensor", arity: variadic2, infer: inferSetTake, eval: evalSetTake, props: exact | fallible, example: "x: float64[4, 3]; y: float64[2, 3]; set_subtensor(x[[2, 0]], y)"},
+	OpIncTake:  {name: "inc_subtensor", arity: variadic2, infer: inferSetTake, eval: evalSetTake, props: fallible, example: "x: float64[4]; y: float64[3]; inc_subtensor(x[[2, 0, 2]], y)"},
 	OpNonzero:  {name: "nonzero", arity: 1, infer: inferNonzero, eval: evalNonzero, props: exact, example: "x: float64[3, 4]; nonzero(x > 0)[1]"},
 
 	OpArange:   {name: "arange", arity: 3, infer: inferArange, eval: evalArange, props: exact, example: "n: int64; arange(1, n, 2)"},
@@ -394,10 +395,10 @@ var opTable = [NumOps]row{
 	OpStopGradient:  {name: "stop_gradient", arity: 1, infer: inferSame, eval: evalIdentity, props: exact, example: "x: float64[3]; x*stop_gradient(x)"},
 	OpScaleGradient: {name: "scale_gradient", arity: 1, infer: inferSame, eval: evalIdentity, props: exact, example: "x: float64[3]; scale_gradient(x**2, 0.5)"},
 	OpWithGradient:  {name: "with_gradient", arity: variadic1, infer: inferWithGradient, eval: evalIdentity, example: "x: float64[3]; with_gradient(x**2, lambda g, x: 2*g*x, x)"},
-	OpMap:           {name: "map", arity: variadic1, infer: inferMap, eval: evalMap, example: "x: float64[3, 2]; map(lambda v: sum(v*v), x)"},
-	OpWhile:         {name: "while_loop", arity: variadic2, infer: inferWhile, eval: evalWhile, example: "x: float64[3]; y: float64[2, 1]; while_loop(lambda z, k: abs(z) < 1, lambda z, k: (z*z + y/2, k + 1), (x/2, 0), 4)[0]"},
+	OpMap:           {name: "map", arity: variadic1, infer: inferMap, eval: evalMap, props: fallible, example: "x: float64[3, 2]; map(lambda v: sum(v*v), x)"},
+	OpWhile:         {name: "while_loop", arity: variadic2, infer: inferWhile, eval: evalWhile, props: fallible, example: "x: float64[3]; y: float64[2, 1]; while_loop(lambda z, k: abs(z) < 1, lambda z, k: (z*z + y/2, k + 1), (x/2, 0), 4)[0]"},
 	OpItem:          {name: "item", arity: 1, infer: inferItem, eval: evalItem, props: exact, example: "x: float64[3, 4]; nonzero(x > 0)[0]"},
-	OpCustom:        {name: "custom", arity: variadic1, infer: inferCustom, eval: evalCustom},
+	OpCustom:        {name: "custom", arity: variadic1, infer: inferCustom, eval: evalCustom, props: fallible},
 }
 
 // String returns the op's name in the language.
@@ -426,6 +427,10 @@ func (op Op) View() bool { return ops[op].props&view != 0 }
 
 // Exact reports whether every engine must give the same bits as the reference.
 func (op Op) Exact() bool { return ops[op].props&exact != 0 }
+
+// Fallible reports whether computing op can fail because of what the arguments'
+// elements are, such as an index out of range or a singular matrix.
+func (op Op) Fallible() bool { return ops[op].props&fallible != 0 }
 
 // ShapeOnly reports whether op uses the shape of argument i but not its value.
 func (op Op) ShapeOnly(i int) bool { return i < 8 && ops[op].shapeOf>>i&1 != 0 }

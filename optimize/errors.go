@@ -72,12 +72,7 @@ func (r *run) checks(n *expr.Node) []check {
 // canFail reports whether n fails for some arguments, whatever their shapes,
 // or looks at lengths that are not known in a way that checks does not tell.
 func (r *run) canFail(n *expr.Node) bool {
-	switch n.Op() {
-	case expr.OpInv, expr.OpSolve, expr.OpSolveTriangular, expr.OpCholesky, expr.OpTake, expr.OpSetTake, expr.OpIncTake,
-		expr.OpWhile, expr.OpMap, expr.OpCustom:
-		return true
-	}
-	return len(n.Args()) > 1 && !n.Op().Elementwise() && slices.ContainsFunc(n.Args(), func(a *expr.Node) bool {
+	return n.Op().Fallible() || len(n.Args()) > 1 && !n.Op().Elementwise() && slices.ContainsFunc(n.Args(), func(a *expr.Node) bool {
 		return !a.Type().IsTuple() && slices.ContainsFunc(r.dims(a), func(s symbol) bool { return s < 0 })
 	})
 }
