@@ -43,7 +43,8 @@
 //
 // Where the size of something depends on data, as of nonzero, the program is
 // run in segments: the first computes what the size depends on, the rest is
-// planned when that is known.
+// planned when that is known (stage.go). In strict mode what can fail is computed
+// whole, although no result may need it (must.go).
 //
 // The order in which a reduction adds follows from its op and shape, never from
 // fusion, threads or memory: the bits of a result are the same in all of these.

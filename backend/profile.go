@@ -3,24 +3,24 @@ package backend
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"sync/atomic"
 	"time"
 
 	"arignote/backend/internal/par"
 	"arignote/expr"
+	"arignote/expr/machine"
 )
 
 // ErrMemory is the kind of error of a run that would need more memory than
 // Config.MemoryLimit, or than the machine has.
-var ErrMemory = errors.New("memory")
+var ErrMemory = expr.ErrMemory
 
 // checkMemory refuses a plan that needs more memory than the limit.
 func (c *Config) checkMemory(q *Plan) error {
 	limit, whose := c.MemoryLimit, "the limit is"
 	if limit <= 0 {
-		limit, whose = physicalMemory(), "the machine has"
+		limit, whose = machine.Memory(), "the machine has"
 	}
 	if q.stage != nil || q.PeakBytes() <= limit {
 		return nil

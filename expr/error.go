@@ -19,6 +19,7 @@ var (
 	ErrDomain   = errors.New("domain")   // a value outside of a function's domain: cholesky of an indefinite matrix
 	ErrDType    = errors.New("dtype")    // an element type that the operation does not have: 1.5 & 2.5
 	ErrSyntax   = errors.New("syntax")   // text that is no expression: "x +"
+	ErrMemory   = errors.New("memory")   // more memory than there is: zeros(2**50) + x
 	ErrInput    = errors.New("input")    // a wrong number of arguments, nil, an unknown or repeated name
 )
 

@@ -65,7 +65,12 @@ func (x *Node) Bind(args []*Value) (Type, error) {
 
 // Eval computes x from the values of its arguments by the reference meaning
 // of its op. Mistakes carry x's place.
-func (x *Node) Eval(args []*Value) (*Value, error) {
+//
+// What would need more memory than the machine has is refused (ErrMemory).
+func (x *Node) Eval(args []*Value) (*Value, error) { return x.evaluate(args, nil) }
+
+// evaluate is Eval beside other values that are in memory.
+func (x *Node) evaluate(args, others []*Value) (*Value, error) {
 	if err := x.takes(args); err != nil {
 		return nil, err
 	}
@@ -74,6 +79,9 @@ func (x *Node) Eval(args []*Value) (*Value, error) {
 	}
 	from, t, err := x.bind(args)
 	if err != nil {
+		return nil, err.at(x.Pos())
+	}
+	if err := x.fits(t, args, others); err != nil {
 		return nil, err.at(x.Pos())
 	}
 	v, err := ops[x.op].eval(&call{op: x.op, attr: x.attr, args: args, from: from, typ: t})

@@ -96,7 +96,7 @@ func (s *schedule) step(values []*Value, at int, n *Node) *Error {
 	for i, a := range s.args[at] {
 		args[i] = values[a]
 	}
-	v, err := n.Eval(args)
+	v, err := n.evaluate(args, values)
 	if err != nil {
 		return asError(err, ErrInput, n.op.String())
 	}
