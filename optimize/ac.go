@@ -35,6 +35,7 @@ func (c *compiled) appendAC(sums, products []*acRule) (inSums, inProducts []*acR
 	switch c.left[0].op {
 	case expr.OpAdd, expr.OpSub:
 		if a.sumParts(c.left[0], 1) && a.useful() {
+			c.inSums = true
 			sums = append(sums, a)
 		}
 	case expr.OpMul, expr.OpDiv:
@@ -205,7 +206,7 @@ func (r *run) matchSum(n *expr.Node, s *sum) (*expr.Node, why) {
 		}
 		accepts := func(m acMatch) bool {
 			return (m.second < 0 || s.ratio(m.second, a.parts[1].n) == m.times) &&
-				(a.constant == 0 || s.constant.f == float64(m.times*a.constant))
+				(a.constant == 0 || s.constant.f == float64(m.times*a.constant) && !s.hasPower(m.first))
 		}
 		if found := r.matches(n, a, s, accepts); len(found) > 0 {
 			if m := r.replaceTerms(n, s, a, found); m != nil {
@@ -214,6 +215,21 @@ func (r *run) matchSum(n *expr.Node, s *sum) (*expr.Node, why) {
 		}
 	}
 	return nil, why{}
+}
+
+// hasPower reports whether term i of s is a bounded function of which a power is
+// another term: 1 + tanh(x) - tanh(x)**2 takes one function as it stands, and
+// where 1 + tanh(x) cancels, that is not what the sum is made of.
+func (s *sum) hasPower(i int) bool {
+	x := s.terms[i].base
+	if b, ok := functionBounds[x.Op()]; !ok || math.IsInf(b.hi, 0) || math.IsInf(b.lo, 0) {
+		return false
+	}
+	return slices.ContainsFunc(s.terms, func(t term) bool {
+		return productOp(t.base.Op()) && slices.ContainsFunc(t.base.Args(), func(f *expr.Node) bool {
+			return f == x && t.base.Op() != expr.OpMul || f.Op() == expr.OpSquare && f.Arg(0) == x
+		})
+	})
 }
 
 // mayHave reports whether the ops of both parts of a are there.

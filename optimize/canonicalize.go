@@ -46,6 +46,12 @@ func (r *run) collects(n *expr.Node) bool {
 	return !(sum && sumOp(u.Op()) || !sum && opensFactors(u.Op()))
 }
 
+// partOfSum reports whether the sum n is collected with another.
+func (r *run) partOfSum(n *expr.Node) bool {
+	u := r.onlyUser(n)
+	return u != nil && u.DType() == n.DType() && sumOp(u.Op()) && !n.Type().Weak
+}
+
 // opensFactors reports whether a product that is an argument of op is always
 // collected with it. A negation may be collected with a sum instead.
 func opensFactors(op expr.Op) bool {

@@ -102,3 +102,59 @@ func (r *run) earlier(n *expr.Node, op expr.Op) *expr.Node {
 	}
 	return nil
 }
+
+// choiceOfConstants computes with both of two constants, one of which is chosen,
+// instead of with the one that was: where(c, 2, 3)*4 is where(c, 8, 12), and
+// 1 - p, for a truth value p that was converted, is where(p, 0, 1).
+func choiceOfConstants(r *run, n *expr.Node) *expr.Node {
+	at, args := -1, n.Args()
+	for i, x := range args {
+		if _, ok := scalarOf(x); ok && x.Rank() == 0 {
+			continue
+		}
+		if at >= 0 {
+			return nil
+		}
+		at = i
+	}
+	if at < 0 || n.Op() == expr.OpWhere && at == 0 || n.DType().IsComplex() {
+		return nil
+	}
+	x := args[at]
+	condition, branches := r.constantChoice(x)
+	if condition == nil || n.Op() == expr.OpCast && x.Op() == expr.OpCast {
+		return nil
+	}
+	for i, b := range branches {
+		with := slices.Clone(args)
+		with[at] = r.cast(n, b, x.DType())
+		if branches[i] = r.computed(r.make(n, n.Op(), n.Attr(), with...)); branches[i] == nil {
+			return nil
+		}
+	}
+	return r.make(n, expr.OpWhere, nil, condition, branches[0], branches[1])
+}
+
+// constantChoice takes x apart into a condition and two constants, of which it
+// chooses for this use alone; a truth value that was converted chooses of 1
+// and 0.
+func (r *run) constantChoice(x *expr.Node) (condition *expr.Node, branches [2]*expr.Node) {
+	switch x.Op() {
+	case expr.OpCast:
+		if x.Arg(0).DType() == expr.Bool {
+			return x.Arg(0), [2]*expr.Node{r.weak(1), r.weak(0)}
+		}
+	case expr.OpWhere:
+		if x.Arg(0).DType() != expr.Bool || !r.once(x) || !r.sameShape(x, x.Arg(0)) {
+			return nil, branches
+		}
+		for i, b := range x.Args()[1:] {
+			if _, ok := scalarOf(b); !ok || b.Rank() > 0 {
+				return nil, branches
+			}
+			branches[i] = b
+		}
+		return x.Arg(0), branches
+	}
+	return nil, branches
+}

@@ -95,6 +95,16 @@ func commonCoefficient(s *sum) float64 {
 	return common
 }
 
+// content returns the absolute value that all coefficients and the constant of s
+// share, 1 if they do not.
+func (s *sum) content() float64 {
+	c := commonCoefficient(s)
+	if c == 0 || s.has && math.Abs(s.constant.f) != c && s.constant.f != 0 {
+		return 1
+	}
+	return c
+}
+
 // apart returns the two sides of s > 0 divided by coef: the terms with positive
 // coefficients on the left and the others, negated, on the right. A constant
 // stands on a side that has nothing else, else on the left. It counts the

@@ -119,6 +119,24 @@ func (f *folder) tooLarge(t expr.Type) bool {
 	return false
 }
 
+// computed returns the constant that an op on constants is, nil if it fails.
+func (r *run) computed(n *expr.Node) *expr.Node {
+	if n.Err() != nil {
+		return nil
+	}
+	args := make([]*expr.Value, len(n.Args()))
+	for i, a := range n.Args() {
+		if args[i] = a.Value(); args[i] == nil {
+			return nil
+		}
+	}
+	v, err := n.Eval(args)
+	if err != nil {
+		return nil
+	}
+	return r.constant(v, n.Type().Weak)
+}
+
 // constant returns the node that holds v.
 func (r *run) constant(v *expr.Value, weak bool) *expr.Node {
 	if !weak {

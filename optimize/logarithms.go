@@ -19,13 +19,14 @@ func logProduct(r *run, n *expr.Node) *expr.Node {
 		return nil
 	}
 	p := r.gatherProduct(x, 0)
-	if p.bad || len(p.factors) == 0 {
+	if p.bad || len(p.factors) == 0 || p.factors[0].base == x {
 		return nil
 	}
 	s := newSum(n.DType())
 	rest := p.coefficient()
+	alone := len(p.factors) == 1 && p.factors[0].exp == 1 && p.coef.f > 0 // it has the sign of the product
 	for _, f := range p.factors {
-		if l := r.simplerLog(n, f.base); l != nil {
+		if l := r.simplerLog(n, f.base, alone); l != nil {
 			s.add(r, term{coef: number{f: f.exp}, base: l})
 		} else {
 			rest.mul(f)
@@ -46,10 +47,11 @@ func logProduct(r *run, n *expr.Node) *expr.Node {
 	return s.write(r, n)
 }
 
-// simplerLog returns what the logarithm of x becomes, if x has no sign and a
-// rule turns it into something else than a logarithm.
-func (r *run) simplerLog(at, x *expr.Node) *expr.Node {
-	if x.Op() == expr.OpConst || x.DType() != at.DType() || !nonNegative(x) {
+// simplerLog returns what the logarithm of x becomes, if x has no sign, or is
+// positive where the result is a number, and a rule turns it into something else
+// than a logarithm.
+func (r *run) simplerLog(at, x *expr.Node, positive bool) *expr.Node {
+	if x.Op() == expr.OpConst || x.DType() != at.DType() || !positive && !nonNegative(x) {
 		return nil
 	}
 	l := r.make(at, expr.OpLog, nil, x)
@@ -65,27 +67,29 @@ func (r *run) simplerLog(at, x *expr.Node) *expr.Node {
 // factors, and perhaps a positive constant, into logaddexp.
 func logSum(r *run, n *expr.Node) *expr.Node {
 	x := n.Arg(0)
-	if !n.DType().IsFloat() || x.DType() != n.DType() || !sumOp(x.Op()) && (n.Op() == expr.OpLog || x.Op() != expr.OpMul) {
+	if !n.DType().IsFloat() || x.DType() != n.DType() || !sumOp(x.Op()) && (n.Op() == expr.OpLog || x.Op() != expr.OpMul && x.Op() != expr.OpSum) {
 		return nil
 	}
 	s := r.gatherSum(x, 0)
 	if n.Op() == expr.OpLog1p {
+		s.has = true
 		s.constant.f++
 	}
-	if s.constant.f < 0 || len(s.terms) > maxShared {
+	if s.constant.f < 0 || len(s.terms) > maxShared || len(s.terms) == 0 || len(s.terms) == 1 && s.constant.f == 0 {
 		return nil
 	}
+	content := s.content()
 	var out *expr.Node
 	if s.constant.f > 0 {
-		out = r.weak(math.Log(s.constant.f))
+		out = r.weak(math.Log(s.constant.f / content))
 	}
 	for _, t := range s.terms {
-		if t.base.Op() != expr.OpExp || t.coef.f <= 0 {
+		y := r.logOfTerm(n, t.base)
+		if y == nil || t.coef.f <= 0 {
 			return nil
 		}
-		y := t.base.Arg(0)
-		if t.coef.f != 1 {
-			y = r.make(n, expr.OpAdd, nil, y, r.weak(math.Log(t.coef.f)))
+		if c := t.coef.f / content; c != 1 {
+			y = r.make(n, expr.OpAdd, nil, y, r.weak(math.Log(c)))
 		}
 		if out == nil {
 			out = y
@@ -93,10 +97,68 @@ func logSum(r *run, n *expr.Node) *expr.Node {
 			out = r.make(n, expr.OpLogAddExp, nil, y, out)
 		}
 	}
-	if len(s.terms) == 0 || len(s.terms) == 1 && s.constant.f == 0 {
-		return nil
+	if content != 1 {
+		out = r.make(n, expr.OpAdd, nil, out, r.weak(math.Log(content)))
 	}
 	return out
+}
+
+// logOfTerm returns the logarithm of an exponential or of a sum of them, nil for
+// anything else.
+func (r *run) logOfTerm(at, x *expr.Node) *expr.Node {
+	switch {
+	case x.Op() == expr.OpExp:
+		return x.Arg(0)
+	case x.Op() == expr.OpSum && x.Arg(0).Op() == expr.OpExp:
+		return r.make(at, expr.OpLogSumExp, x.Attr(), x.Arg(0).Arg(0))
+	}
+	return nil
+}
+
+// logBase finds the logarithm to another base by the natural one, where that is
+// a function of its own that does not overflow or cancel.
+func logBase(r *run, n *expr.Node) *expr.Node {
+	l := r.simplerLog(n, n.Arg(0), true)
+	if l == nil {
+		return nil
+	}
+	switch f := unsigned(l); f.Op() {
+	case expr.OpLogSumExp, expr.OpLogAddExp, expr.OpLogSoftmax, expr.OpSoftplus, expr.OpLog1mExp, expr.OpLogErfc:
+		scale := math.Log2E
+		if n.Op() == expr.OpLog10 {
+			scale = math.Log10E
+		}
+		return r.scaledOrNeg(n, scale, l)
+	}
+	return nil
+}
+
+// unsigned returns x without a sign before it.
+func unsigned(x *expr.Node) *expr.Node {
+	if x.Op() == expr.OpNeg {
+		return x.Arg(0)
+	}
+	return x
+}
+
+// logOfView takes the logarithm before a view, or before elements are picked,
+// where it is a function of its own: log(softmax(x)[i]) is log_softmax(x)[i].
+func logOfView(r *run, n *expr.Node) *expr.Node {
+	var views []*expr.Node
+	x := n.Arg(0)
+	for x.Op().View() || x.Op() == expr.OpTake {
+		views = append(views, x)
+		x = x.Arg(0)
+	}
+	if len(views) == 0 || len(views) > maxShared || x.Op() != expr.OpSoftmax && x.Op() != expr.OpSum && x.Op() != expr.OpMean {
+		return nil
+	}
+	y := r.simplerLog(n, x, true)
+	for i := len(views) - 1; i >= 0 && y != nil; i-- {
+		v := views[i]
+		y = r.make(n, v.Op(), v.Attr(), append([]*expr.Node{y}, v.Args()[1:]...)...)
+	}
+	return y
 }
 
 // log1pSum turns the logarithm of 1 and other terms into log1p.

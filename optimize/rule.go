@@ -64,7 +64,8 @@ type Rule struct {
 	// side, or the word result for all of it, and a property: "x integer,
 	// result integer"; the properties are those
 	// of the table in when.go. The words complex and integers alone let these
-	// numbers in, the word same asks that all names are of one dtype.
+	// numbers in, the word same asks that all names are of one dtype, the word
+	// aligned that they are of one rank.
 	When string
 
 	// Op and Func are for rewrites that text cannot say, in place of Left and
@@ -92,6 +93,8 @@ type compiled struct {
 	attrs             int  // number of attribute variables
 	complex, integers bool // let complex numbers in; let integers into a Real rule
 	same              bool // all names are of one dtype
+	aligned           bool // all names are of one rank
+	inSums            bool // it is matched inside longer sums too
 }
 
 // table is a list of rules, indexed by the op at the root.
@@ -286,6 +289,9 @@ func (r *run) try(c *candidate, n *expr.Node) *expr.Node {
 	case c.Func != nil:
 		return c.Func(n)
 	}
+	if c.inSums && r.partOfSum(n) {
+		return nil // it is matched in the whole sum
+	}
 	r.bound.reset(c.compiled)
 	if c.left.match(n, &r.bound) && c.holds(r, n, &r.bound) {
 		return c.right.build(r, n, &r.bound)
@@ -307,7 +313,7 @@ func (c *compiled) holds(r *run, n *expr.Node, b *binding) bool {
 			return false
 		}
 	}
-	if c.same && !sameDType(b.vars) {
+	if c.same && !sameDType(b.vars) || c.aligned && !sameRank(b.vars) {
 		return false
 	}
 	for _, w := range c.when {
@@ -333,6 +339,12 @@ func sameDType(vars []*expr.Node) bool {
 		d, want := x.DType(), vars[i].DType()
 		return d != want && !(x.Type().Weak && d.IsInteger() && want.IsInteger()) && !(x.Type().Weak && d.IsFloat() && want.IsFloat())
 	})
+}
+
+// sameRank reports whether all names are of one rank, so that axes are counted
+// alike.
+func sameRank(vars []*expr.Node) bool {
+	return !slices.ContainsFunc(vars, func(x *expr.Node) bool { return x != nil && x.Rank() != vars[0].Rank() })
 }
 
 // narrows reports whether an operand is of another dtype than n: what the right

@@ -47,51 +47,6 @@ func dropGradient(r *run, n *expr.Node) *expr.Node {
 	return n.Arg(0)
 }
 
-// castSame drops a conversion to the dtype that is there already.
-func castSame(r *run, n *expr.Node) *expr.Node {
-	if x := n.Arg(0); n.DType() == x.DType() && !x.Type().Weak {
-		return x
-	}
-	return nil
-}
-
-// castCast drops a conversion through a dtype that holds every value of the
-// first one.
-func castCast(r *run, n *expr.Node) *expr.Node {
-	inner := n.Arg(0)
-	if inner.Op() != expr.OpCast {
-		return nil
-	}
-	x := inner.Arg(0)
-	if !holdsAll(inner.DType(), x.DType()) {
-		return nil
-	}
-	if x.DType().IsInteger() && !inner.DType().IsInteger() && n.DType().IsInteger() && !holdsAll(n.DType(), x.DType()) {
-		return nil // integer to integer wraps, float to integer saturates
-	}
-	return r.make(n, expr.OpCast, n.Attr(), x)
-}
-
-// holdsAll reports whether each number of dtype d is one of dtype wide too.
-func holdsAll(wide, d expr.DType) bool {
-	switch {
-	case wide == d:
-		return true
-	case wide == expr.Bool:
-		return false
-	case d == expr.Bool:
-		return true
-	case d.IsInteger() && wide.IsInteger():
-		return d.IsSigned() == wide.IsSigned() && d.Size() <= wide.Size() || d.IsUnsigned() && wide.IsSigned() && d.Size() < wide.Size()
-	case d.IsInteger():
-		real := wide.Real()
-		return d.Size() < real.Size() // 24 bits hold int16, 53 hold int32
-	case wide.IsInteger() || d.IsComplex() && !wide.IsComplex():
-		return false
-	}
-	return d.Real().Size() <= wide.Real().Size()
-}
-
 // weakenConstant makes a strong scalar constant weak where the op converts both
 // to the same dtype: 1.0 and not array(1.0). Constants then merge, and print as
 // they were written.

@@ -161,6 +161,8 @@ var simplifyRules = []Rule{
 	{Name: "minimum-neg-neg", Left: "minimum(-x, -y)", Right: "-maximum(x, y)", Class: Exact, When: "x float, y float"},
 	{Name: "maximum-neg-self", Left: "maximum(x, -x)", Right: "abs(x)", Class: Exact, When: "x signed, x number"},
 	{Name: "minimum-neg-self", Left: "minimum(x, -x)", Right: "-abs(x)", Class: Exact, When: "x float"},
+	{Name: "maximum-add-minimum-integer", Left: "maximum(x, y) + minimum(x, y)", Right: "x + y", Class: Exact, When: "same, x integer"},
+	{Name: "maximum-mul-minimum-integer", Left: "maximum(x, y) * minimum(x, y)", Right: "x * y", Class: Exact, When: "same, x integer"},
 	{Name: "maximum-add-minimum", Left: "maximum(x, y) + minimum(x, y)", Right: "x + y", Class: Real},
 	{Name: "maximum-mul-minimum", Left: "maximum(x, y) * minimum(x, y)", Right: "x * y", Class: Real},
 	{Name: "maximum-sub-minimum", Left: "maximum(x, y) - minimum(x, y)", Right: "abs(x - y)", Class: Real},
@@ -258,6 +260,8 @@ var simplifyRules = []Rule{
 	{Name: "where-else-self", Left: "where(c, x, c)", Right: "c & x", Class: Exact, When: "c bool, x bool"},
 	{Name: "where-extremum-integer", Class: Exact, Op: expr.OpWhere, rewrite: discrete(whereExtremum), example: "i: int64[3]; j: int64[3]; where(i > j, i, j)"},
 	{Name: "where-extremum", Class: Real, Op: expr.OpWhere, rewrite: whereExtremum, example: "x: float64[3]; y: float64[3]; where(x > y, x, y), where(x < 0, 0, x)"},
+	{Name: "where-eq-discrete", Left: "where(x == y, x, y)", Right: "y", Class: Exact, When: "same, x discrete"},
+	{Name: "where-ne-discrete", Left: "where(x != y, x, y)", Right: "x", Class: Exact, When: "same, x discrete"},
 	{Name: "where-eq", Left: "where(x == y, x, y)", Right: "y", Class: Real},
 	{Name: "where-ne", Left: "where(x != y, x, y)", Right: "x", Class: Real},
 	{Name: "where-lt-zero", Left: "where(x < 0, -x, x)", Right: "abs(x)", Class: Real, When: "same, integers"},
@@ -269,6 +273,9 @@ var simplifyRules = []Rule{
 	{Name: "where-ge-zero", Left: "where(x >= 0, x, -x)", Right: "abs(x)", Class: Real, When: "same, integers"},
 	{Name: "where-ge-zero-neg", Left: "where(x >= 0, -x, x)", Right: "-abs(x)", Class: Real, When: "same, integers"},
 	{Name: "mul-positive", Left: "x * (x > 0)", Right: "maximum(x, 0)", Class: Real},
+	{Name: "mul-not-negative", Left: "x * (x >= 0)", Right: "maximum(x, 0)", Class: Real},
+	{Name: "mul-negative", Left: "x * (x < 0)", Right: "minimum(x, 0)", Class: Real},
+	{Name: "mul-not-positive", Left: "x * (x <= 0)", Right: "minimum(x, 0)", Class: Real},
 	{Name: "mul-where-one", Left: "x * where(c, 1, 0)", Right: "where(c, x, 0)", Class: Real, When: "integers, c bool"},
 	{Name: "mul-where-zero", Left: "x * where(c, 0, 1)", Right: "where(c, 0, x)", Class: Real, When: "integers, c bool"},
 
@@ -341,6 +348,8 @@ var simplifyRules = []Rule{
 	{Name: "two-pow", Left: "2 ** x", Right: "exp2(x)", Class: Real},
 	{Name: "exp-pow", Left: "exp(x) ** y", Right: "exp(x * y)", Class: Real},
 	{Name: "sqrt-exp", Left: "sqrt(exp(x))", Right: "exp(0.5 * x)", Class: Real},
+	{Name: "exp2-mul-exp2", Left: "exp2(x) * exp2(y)", Right: "exp2(x + y)", Class: Real},
+	{Name: "exp2-div-exp2", Left: "exp2(x) / exp2(y)", Right: "exp2(x - y)", Class: Real},
 	{Name: "pow-mul-pow", Left: "x ** y * x ** z", Right: "x ** (y + z)", Class: Real},
 	{Name: "pow-div-pow", Left: "x ** y / x ** z", Right: "x ** (y - z)", Class: Real},
 	{Name: "hypot-zero", Left: "hypot(x, 0)", Right: "abs(x)", Class: Real},
@@ -373,6 +382,7 @@ var simplifyRules = []Rule{
 	{Name: "compare-mirror", Class: Exact, ops: comparisons, rewrite: compareMirror, example: "x: float64[3]; y: float64[3]; (x < y) ^ (y > x)"},
 	{Name: "even-difference", Class: Exact, ops: []expr.Op{expr.OpAbs, expr.OpSquare, expr.OpCos, expr.OpCosh}, rewrite: evenDifference, example: "x: float64[3]; y: float64[3]; abs(x - y) * cos(y - x)"},
 	{Name: "where-hoist", Class: Exact, Op: expr.OpWhere, rewrite: whereHoist, example: "c: bool[3]; x: float64[3]; y: float64[3]; where(c, exp(x), exp(y))"},
+	{Name: "choice-of-constants", Class: Exact, ops: elementwiseOps(), rewrite: choiceOfConstants, with: []expr.Op{expr.OpWhere, expr.OpCast}, example: "c: bool[3]; where(c, 2.0, 3.0)*4, 1 - astype(c, 'float64'), astype(c, 'int64') > 0"},
 	{Name: "where-merge", Class: Exact, ops: elementwiseOps(), rewrite: whereMerge, with: []expr.Op{expr.OpWhere}, example: "c: bool[3]; x: float64[3]; y: float64[3]; where(c, x, 0.0) + where(c, 0.0, y)"},
 
 	// Integers divided or shifted twice.
@@ -382,6 +392,9 @@ var simplifyRules = []Rule{
 	// Conversions.
 	{Name: "weaken-constant", Class: Exact, ops: elementwiseOps(), rewrite: weakenConstant, with: []expr.Op{expr.OpConst}, example: "x: float64[3]; x + array(1.5)"},
 	{Name: "cast-same", Class: Exact, Op: expr.OpCast, rewrite: castSame, example: "x: float64[3]; astype(x, 'float64')"},
+	{Name: "compare-cast", Class: Exact, ops: slices.Concat(comparisons, []expr.Op{expr.OpEq, expr.OpNe}), rewrite: compareCast, with: []expr.Op{expr.OpCast}, example: "k: int32[3]; l: int32[3]; astype(k, 'float64') < astype(l, 'float64'), astype(k, 'float64') == 3"},
+	{Name: "mul-of-truths", Class: Exact, Op: expr.OpMul, rewrite: mulOfTruths, with: []expr.Op{expr.OpCast}, example: "p: bool[3]; q: bool[3]; astype(p, 'float64')*astype(q, 'float64')"},
+	{Name: "cast-narrow", Class: Exact, Op: expr.OpCast, rewrite: castNarrow, example: "s: float32[3]; t: float32[3]; astype(astype(s, 'float64')*astype(t, 'float64'), 'float32')"},
 	{Name: "cast-cast", Class: Exact, Op: expr.OpCast, rewrite: castCast, example: "x: float32[3]; astype(astype(x, 'float64'), 'float32')"},
 }
 

@@ -2,6 +2,7 @@ package optimize
 
 import (
 	"math"
+	"slices"
 
 	"arignote/expr"
 )
@@ -50,6 +51,8 @@ var stabilizeRules = []Rule{
 	{Name: "log-sum", Class: Real, ops: []expr.Op{expr.OpLog, expr.OpLog1p}, rewrite: logSum, example: "x: float64[3]; y: float64[3]; log(1 + 2*exp(x) + exp(y))"},
 	{Name: "log1p-sum", Class: Real, Op: expr.OpLog, rewrite: log1pSum, example: "x: float64[3]; y: float64[3]; log(x + 1 + y)"},
 	{Name: "log-mean-exp", Class: Real, Op: expr.OpLog, rewrite: logMeanExp, example: "x: float64[3]; log(mean(exp(x)))"},
+	{Name: "log-base", Class: Real, ops: []expr.Op{expr.OpLog2, expr.OpLog10}, rewrite: logBase, example: "x: float64[3]; y: float64[3]; log2(exp(x) + exp(y)), log10(1 - exp(x))"},
+	{Name: "log-of-view", Class: Real, Op: expr.OpLog, rewrite: logOfView, example: "x: float64[3, 4]; log(softmax(x)[:, 1])"},
 	{Name: "log-power", Class: Real, Op: expr.OpLog, rewrite: logPower, example: "x: float64[3]; log(x**3)"},
 	{Name: "exp-sum", Class: Real, Op: expr.OpExp, rewrite: expSum, example: "x: float64[3]; y: float64[3]; exp(x + 2*log(y))"},
 
@@ -70,6 +73,7 @@ var stabilizeRules = []Rule{
 	{Name: "log1p-neg-sigmoid", Left: "log1p(-sigmoid(x))", Right: "-softplus(x)", Class: Real},
 	{Name: "sigmoid-add-sigmoid-neg", Left: "sigmoid(x) + sigmoid(-x)", Right: "1", Class: Real},
 	{Name: "sigmoid-div-sigmoid-neg", Left: "sigmoid(x) / sigmoid(-x)", Right: "exp(x)", Class: Real},
+	{Name: "sigmoid-neg-div-sigmoid", Left: "sigmoid(-x) / sigmoid(x)", Right: "exp(-x)", Class: Real},
 	{Name: "sigmoid-mul-one-add-exp-neg", Left: "sigmoid(x) * (1 + exp(-x))", Right: "1", Class: Real},
 	{Name: "sigmoid-neg-mul-one-add-exp", Left: "sigmoid(-x) * (1 + exp(x))", Right: "1", Class: Real},
 	{Name: "reciprocal-sigmoid", Left: "reciprocal(sigmoid(x))", Right: "1 + exp(-x)", Class: Real},
@@ -111,8 +115,10 @@ var stabilizeRules = []Rule{
 	{Name: "log-softmax-log-softmax", Left: "log_softmax(log_softmax(x))", Right: "log_softmax(x)", Class: Real},
 	{Name: "softmax-shift", Class: Real, ops: []expr.Op{expr.OpSoftmax, expr.OpLogSoftmax}, rewrite: softmaxShift, example: "x: float64[3, 4]; a: float64[3, 1]; softmax(x - a, axis=1)"},
 	{Name: "logsumexp-shift", Class: Real, Op: expr.OpLogSumExp, rewrite: logSumExpShift, example: "x: float64[3, 4]; a: float64[3, 1]; logsumexp(x - a, axis=1)"},
-	{Name: "sum-softmax", Left: "sum(softmax(x, axis=k), axis=k)", Right: "1", Class: Real, When: "x filled"},
-	{Name: "sum-softmax-keepdims", Left: "sum(softmax(x, axis=k), axis=k, keepdims=True)", Right: "1", Class: Real, When: "x filled"},
+	{Name: "sum-softmax", Class: Real, ops: []expr.Op{expr.OpSum, expr.OpMean}, rewrite: sumSoftmax, with: []expr.Op{expr.OpSoftmax}, example: "x: float64[3, 4]; sum(softmax(x, axis=1), axis=1), sum(softmax(x, axis=0)), mean(softmax(x), axis=1)"},
+	{Name: "weighted-mean", Left: "sum(exp(x) * y, axis=k) / sum(exp(x), axis=k)", Right: "sum(softmax(x, axis=k) * y, axis=k)", Class: Real, When: "aligned"},
+	{Name: "weighted-mean-keepdims", Left: "sum(exp(x) * y, axis=k, keepdims=True) / sum(exp(x), axis=k, keepdims=True)", Right: "sum(softmax(x, axis=k) * y, axis=k, keepdims=True)", Class: Real, When: "aligned"},
+	{Name: "logsumexp-log", Left: "logsumexp(log(x))", Right: "log(sum(x))", Class: Real},
 	{Name: "log-softmax", Left: "log(softmax(x))", Right: "log_softmax(x)", Class: Real},
 	{Name: "exp-log-softmax", Left: "exp(log_softmax(x))", Right: "softmax(x)", Class: Real},
 	{Name: "sub-logsumexp-first", Left: "x - logsumexp(x, axis=0)", Right: "log_softmax(x, axis=0)", Class: Real, When: "x float"},
@@ -127,11 +133,12 @@ var stabilizeRules = []Rule{
 	{Name: "erf-add-erfc", Left: "erf(x) + erfc(x)", Right: "1", Class: Real},
 	{Name: "log-erfc", Left: "log(erfc(x))", Right: "log_erfc(x)", Class: Real},
 	{Name: "erfcx", Left: "exp(square(x)) * erfc(x)", Right: "erfcx(x)", Class: Real},
+	{Name: "erfcx-scaled", Class: Real, ops: []expr.Op{expr.OpMul, expr.OpDiv}, rewrite: erfcxScaled, example: "x: float64[3]; exp(0.5*square(x))*erfc(0.7071067811865476*x), erfc(x)/exp(-square(x))"},
 	{Name: "exp-div-erfc", Left: "exp(-square(x)) / erfc(x)", Right: "reciprocal(erfcx(x))", Class: Real},
 
 	// Lengths, angles, factorials.
 	{Name: "hypot", Left: "sqrt(square(x) + square(y))", Right: "hypot(x, y)", Class: Real},
-	{Name: "hypot-constant", Class: Real, Op: expr.OpSqrt, rewrite: hypotConstant, example: "x: float64[3]; sqrt(1 + square(x))"},
+	{Name: "hypot-scaled", Class: Real, Op: expr.OpSqrt, rewrite: hypotScaled, example: "x: float64[3]; y: float64[3]; sqrt(1 + square(x)), sqrt(4*square(x) + 9*square(y))"},
 	{Name: "one-sub-sin-square", Left: "1 - square(sin(x))", Right: "square(cos(x))", Class: Real},
 	{Name: "one-sub-cos-square", Left: "1 - square(cos(x))", Right: "square(sin(x))", Class: Real},
 	{Name: "one-sub-cos", Left: "1 - cos(x)", Right: "2 * square(sin(0.5 * x))", Class: Real},
@@ -146,22 +153,49 @@ var stabilizeRules = []Rule{
 	{Name: "square-sub-square", Left: "square(x) - square(y)", Right: "(x - y) * (x + y)", Class: Real, When: "x float, y float"},
 
 	// Moments.
+	{Name: "variance-of-sums", Class: Real, Op: expr.OpSub, rewrite: varianceOfSums, example: "x: float64[5]; sum(square(x)) - square(sum(x))/5, sum(square(x)) - 5*square(mean(x))"},
 	{Name: "variance", Left: "mean(square(x), axis=k) - square(mean(x, axis=k))", Right: "mean(square(x - mean(x, axis=k, keepdims=True)), axis=k)", Class: Real},
 	{Name: "covariance", Left: "mean(x * y, axis=k) - mean(x, axis=k) * mean(y, axis=k)", Right: "mean((x - mean(x, axis=k, keepdims=True)) * (y - mean(y, axis=k, keepdims=True)), axis=k)", Class: Real},
 	{Name: "covariance-keepdims", Left: "mean(x * y, axis=k, keepdims=True) - mean(x, axis=k, keepdims=True) * mean(y, axis=k, keepdims=True)", Right: "mean((x - mean(x, axis=k, keepdims=True)) * (y - mean(y, axis=k, keepdims=True)), axis=k, keepdims=True)", Class: Real},
 	{Name: "variance-keepdims", Left: "mean(square(x), axis=k, keepdims=True) - square(mean(x, axis=k, keepdims=True))", Right: "mean(square(x - mean(x, axis=k, keepdims=True)), axis=k, keepdims=True)", Class: Real},
 }
 
-// hypotConstant turns the root of a square and a positive constant into hypot.
-func hypotConstant(r *run, n *expr.Node) *expr.Node {
-	s := n.Arg(0)
-	if s.Op() != expr.OpAdd || len(s.Args()) != 2 || !n.DType().IsFloat() {
+// hypotScaled turns the root of two squares with positive coefficients, or of one
+// and a positive constant, into hypot.
+func hypotScaled(r *run, n *expr.Node) *expr.Node {
+	x := n.Arg(0)
+	if x.Op() != expr.OpAdd || len(x.Args()) != 2 || !n.DType().IsFloat() || x.DType() != n.DType() {
 		return nil
 	}
-	for i, x := range s.Args() {
-		if c, ok := scalarOf(s.Arg(1 - i)); ok && x.Op() == expr.OpSquare && real(c) > 0 && x.DType() == n.DType() {
-			return r.make(n, expr.OpHypot, nil, x.Arg(0), r.weak(math.Sqrt(real(c))))
+	s := r.gatherSum(x, 0)
+	content := s.content()
+	var legs []*expr.Node
+	for _, t := range s.terms {
+		if t.base.Op() != expr.OpSquare || t.base.DType() != n.DType() || t.coef.f <= 0 {
+			return nil
 		}
+		legs = append(legs, r.scaled(n, number{f: math.Sqrt(t.coef.f / content)}, n.DType(), t.base.Arg(0)))
 	}
-	return nil
+	if s.constant.f > 0 {
+		legs = append(legs, r.weak(math.Sqrt(s.constant.f/content)))
+	}
+	if len(legs) != 2 || s.constant.f < 0 {
+		return nil
+	}
+	return r.scaled(n, number{f: math.Sqrt(content)}, n.DType(), r.make(n, expr.OpHypot, nil, legs...))
+}
+
+// sumSoftmax adds up whole rows of softmax: each is 1.
+func sumSoftmax(r *run, n *expr.Node) *expr.Node {
+	x, axes := n.Arg(0), n.Attr().(expr.Axes).Axes
+	count, known := reducedCount(n)
+	axis := x.Attr().(expr.Axis).Axis
+	if !known || !filled(x.Type()) || !n.DType().IsFloat() || !slices.Contains(axes, axis) {
+		return nil
+	}
+	length, _ := x.Type().Dims[axis].Known()
+	if n.Op() == expr.OpMean {
+		return r.weak(1 / float64(length))
+	}
+	return r.weak(float64(count / length))
 }

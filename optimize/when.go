@@ -47,6 +47,9 @@ func (c *compiled) parseWhen() error {
 		case len(words) == 1 && words[0] == "same":
 			c.same = true
 			continue
+		case len(words) == 1 && words[0] == "aligned":
+			c.aligned = true
+			continue
 		case len(words) != 2:
 			return expr.Errorf(expr.ErrSyntax, "", "condition %q is not a name and a property", clause)
 		}
