@@ -35,7 +35,7 @@ func (c *compiled) appendAC(sums, products []*acRule) (inSums, inProducts []*acR
 	switch c.left[0].op {
 	case expr.OpAdd, expr.OpSub:
 		if a.sumParts(c.left[0], 1) && a.useful() {
-			c.inSums = true
+			c.inSums = a.constant != 0
 			sums = append(sums, a)
 		}
 	case expr.OpMul, expr.OpDiv:

@@ -94,7 +94,7 @@ type compiled struct {
 	complex, integers bool // let complex numbers in; let integers into a Real rule
 	same              bool // all names are of one dtype
 	aligned           bool // all names are of one rank
-	inSums            bool // it is matched inside longer sums too
+	inSums            bool // it has a constant, and is matched inside longer sums too
 }
 
 // table is a list of rules, indexed by the op at the root.
