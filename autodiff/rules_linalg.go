@@ -104,7 +104,8 @@ func reachOuter(s *step, i int) mask {
 	return mask{c: s.mask.bool(s.n).stretch(s.y()).any(1 - i).squeeze(1 - i).v}
 }
 
-// gemmRule of alpha*a@b + beta*c, with the factors as they are used.
+// gemmRule of alpha*a@b + beta*c, with the factors as they are used: matrices, or
+// stacks of them.
 func gemmRule(s *step) []term {
 	t := s.n.Attr().(expr.Transposed)
 	alpha, a, b, g := s.x(0), s.x(1), s.x(2), s.g()
@@ -119,10 +120,10 @@ func gemmRule(s *step) []term {
 		out[0] = g.mul(a.dot(b).conj()).total()
 	}
 	if s.want[1] {
-		out[1] = transposedIf(t.A, g.dot(b.adjoint()).mul(alpha.conj()))
+		out[1] = transposedIf(t.A, leftFactor(a, b, g).mul(alpha.conj()))
 	}
 	if s.want[2] {
-		out[2] = transposedIf(t.B, a.adjoint().dot(g).mul(alpha.conj()))
+		out[2] = transposedIf(t.B, rightFactor(a, b, g).mul(alpha.conj()))
 	}
 	return s.addend(out)
 }

@@ -190,16 +190,17 @@ func (o *operand[T]) from(matrix int, t bool, i, j int) []T {
 	return o.data[o.over.at(matrix)+i*o.ld+j:]
 }
 
-// copyTo writes the elements of o in rows i up to i+m and columns j up to j+n to
-// dst, whose rows lie ld apart.
-func (o *operand[T]) copyTo(dst []T, ld, i, j, m, n int) {
+// copyTo writes the elements of a matrix of o in rows i up to i+m and columns j up
+// to j+n to dst, whose rows lie ld apart.
+func (o *operand[T]) copyTo(dst []T, ld, matrix, i, j, m, n int) {
+	from := o.data[o.over.at(matrix):]
 	for r := range m {
 		if o.transposed {
 			for c := range n {
-				dst[r*ld+c] = o.data[(j+c)*o.ld+i+r]
+				dst[r*ld+c] = from[(j+c)*o.ld+i+r]
 			}
 		} else {
-			copy(dst[r*ld:r*ld+n], o.data[(i+r)*o.ld+j:])
+			copy(dst[r*ld:r*ld+n], from[(i+r)*o.ld+j:])
 		}
 	}
 }
@@ -337,19 +338,33 @@ func (p *multiplication[T]) divide() {
 // another in memory and all are multiplied by the same one, so that blocks are
 // filled however few rows each has. An element is added up as before.
 func (p *multiplication[T]) stackRows() {
-	if p.ta || p.a.transposed || p.b.own.count() > 1 {
+	if p.ta || p.b.own.count() > 1 {
 		return
 	}
-	rows := p.a.rows
-	for i := len(p.a.own.shape) - 1; i >= 0; i-- {
-		if p.a.own.steps[i] != rows*p.a.ld {
+	rows, ok := p.a.joined()
+	if _, cols := p.b.shape(p.tb); !ok || rows*cols != product(p.v.shape) { // A is used several times
+		return
+	}
+	if p.c != nil {
+		if joined, ok := p.c.joined(); !ok || joined != rows {
 			return
 		}
-		rows *= p.a.own.shape[i]
+		p.c.rows, p.c.own = rows, stack{}
 	}
-	if _, cols := p.b.shape(p.tb); rows*cols == product(p.v.shape) { // A is not used several times
-		p.a.rows, p.a.own = rows, stack{}
+	p.a.rows, p.a.own = rows, stack{}
+}
+
+// joined returns the number of rows of all matrices of o, if they follow one
+// another in memory.
+func (o *operand[T]) joined() (rows int, ok bool) {
+	rows = o.rows
+	for i := len(o.own.shape) - 1; i >= 0; i-- {
+		if o.own.steps[i] != rows*o.ld {
+			return 0, false
+		}
+		rows *= o.own.shape[i]
 	}
+	return rows, !o.transposed
 }
 
 // maxBlock bounds the rows of a block of gemm times the length of the axis that
@@ -414,7 +429,7 @@ func (p *multiplication[T]) safe(o par.Options) (bool, error) {
 	o.Progress = nil
 	p.infinite.Store(false)
 	if p.beta != nil && p.beta.data[0] == 0 {
-		if rows, _ := p.c.memory(); !p.c.finite(0, rows) {
+		if rows, _ := p.c.memory(); !p.c.finite(0, rows*p.c.own.count()) {
 			return false, nil
 		}
 	}
@@ -450,7 +465,7 @@ func (p *multiplication[T]) gemm(_, lo, hi int) {
 		m, n := min(p.parts.rows, p.m-i), min(p.parts.cols, p.n-j)
 		out, beta := p.out[(matrix*p.m+i)*p.n+j:], T(0)
 		if p.c != nil {
-			p.startFrom(out, i, j, m, n)
+			p.startFrom(out, matrix, i, j, m, n)
 			beta = factor(p.beta)
 		}
 		for l := 0; l < p.k; l += blockSize {
@@ -483,14 +498,16 @@ func (p *multiplication[T]) plain(_, lo, hi int) {
 	for u := lo; u < hi; u++ {
 		i, j := u/across, u%across*blockSize
 		out := p.out[i*p.n+j : i*p.n+min(j+blockSize, p.n)]
-		a, b := p.a.data[p.a.over.at(i/p.m):], p.b.data[p.b.over.at(i/p.m):]
+		matrix := i / p.m
+		a, b := p.a.data[p.a.over.at(matrix):], p.b.data[p.b.over.at(matrix):]
 		i %= p.m
 		if p.c == nil {
 			clear(out)
 		} else { // which may be here
 			rc, cc := p.c.strides(false)
+			from := p.c.data[p.c.over.at(matrix):]
 			for c := range out {
-				out[c] = factor(p.beta) * p.c.data[i*rc+(j+c)*cc]
+				out[c] = factor(p.beta) * from[i*rc+(j+c)*cc]
 			}
 		}
 		for l := range p.k {
@@ -502,11 +519,12 @@ func (p *multiplication[T]) plain(_, lo, hi int) {
 	}
 }
 
-// startFrom writes the elements of C in rows i up to i+m and columns j up to j+n
-// to out, their place in the result, unless the result is written over C.
-func (p *multiplication[T]) startFrom(out []T, i, j, m, n int) {
+// startFrom writes the elements of a matrix of C in rows i up to i+m and columns j
+// up to j+n to out, their place in the result, unless the result is written over
+// C.
+func (p *multiplication[T]) startFrom(out []T, matrix, i, j, m, n int) {
 	if p.c.at.id != p.v.array.id {
-		p.c.copyTo(out, p.n, i, j, m, n)
+		p.c.copyTo(out, p.n, matrix, i, j, m, n)
 	}
 }
 
@@ -533,7 +551,7 @@ func (p *multiplication[T]) gemv(_, lo, hi int) {
 // ger computes the rows lo up to hi of C + alpha*outer(a, b).
 func (p *multiplication[T]) ger(_, lo, hi int) {
 	out := p.out[lo*p.n:]
-	p.startFrom(out, lo, 0, hi-lo, p.n)
+	p.startFrom(out, 0, lo, 0, hi-lo, p.n)
 	p.routines.ger(hi-lo, p.n, factor(p.alpha), p.a.data[lo*p.a.ld:], p.a.ld, p.b.data, p.b.ld, out, p.n)
 }
 
@@ -549,15 +567,9 @@ func (p *multiplication[T]) describe() string { return productText(p.v, p.count(
 // productFlops returns the multiplications and additions of a product: two for
 // each element of the result and each element along the axis summed over.
 func productFlops(v *vertex) float64 {
-	summed := 1 // ger
-	switch v.node.Op() {
-	case expr.OpDot, expr.OpMatMul:
-		a := v.args[0].shape
-		summed = a[len(a)-1]
-	case expr.OpGemm, expr.OpGemv:
-		if rows := v.shape[0]; rows > 0 {
-			summed = product(v.args[1].shape) / rows
-		}
+	summed := 1
+	if v.node.Op() != expr.OpGer {
+		summed = summedOver(v.node)
 	}
 	return 2 * float64(product(v.shape)) * float64(summed)
 }

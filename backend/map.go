@@ -187,6 +187,9 @@ func (b *mapping) rule(x *expr.Node, args []mapped) (y mapped, ok bool) {
 	case expr.OpDot:
 		return b.dot(x.Arg(0), x.Arg(1), args)
 	case expr.OpGemm, expr.OpGemv:
+		if len(shape) > 2 {
+			return y, false // stacks of stacks would meet axis by axis
+		}
 		return b.gemm(x, args)
 	}
 	return y, false

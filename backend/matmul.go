@@ -60,8 +60,8 @@ func lowerMatMul(n *expr.Node) *expr.Node {
 // least minBeside. For 8x8x8 the calls take a quarter, for 64x64x64 a sixteenth.
 // Lengths are compared with limits that classes know.
 func smallProduct(n *expr.Node) bool {
-	x, last, large := n.Arg(0), n.Rank()-1, 0
-	for _, l := range []int{length(n, last-1), length(n, last), length(x, x.Rank()-1)} {
+	last, large := n.Rank()-1, 0
+	for _, l := range []int{length(n, last-1), length(n, last), summedOver(n)} {
 		if l >= 4 {
 			large++
 		}
@@ -70,6 +70,19 @@ func smallProduct(n *expr.Node) bool {
 		}
 	}
 	return large < 3
+}
+
+// summedOver returns the length of the axis along which the product n adds up.
+func summedOver(n *expr.Node) int {
+	t, scaled := n.Attr().(expr.Transposed)
+	a := n.Arg(0)
+	if scaled {
+		a = n.Arg(1)
+	}
+	if t.A {
+		return length(a, a.Rank()-2)
+	}
+	return length(a, a.Rank()-1)
 }
 
 // summedProduct is the sum n of all matrices of a product of stacks as one
@@ -167,10 +180,11 @@ func insertAxis(n, x *expr.Node, at int) *expr.Node {
 }
 
 // lowerGemm is alpha*A@B, or alpha*A@B + beta*C, with A or B transposed as n
-// says, where the elements are not float; so are gemv and ger.
+// says, where the elements are not float, or of stacks of small matrices; so are
+// gemv and ger.
 func lowerGemm(n *expr.Node) *expr.Node {
 	d := n.DType()
-	if d.IsFloat() {
+	if d.IsFloat() && (n.Rank() < 3 || !smallProduct(n)) {
 		return ofOneDType(n)
 	}
 	args := make([]*expr.Node, len(n.Args()))
@@ -195,7 +209,7 @@ func oriented(n, x *expr.Node, transposed bool) *expr.Node {
 	if !transposed {
 		return x
 	}
-	return expr.New(n, expr.OpDimShuffle, expr.Pattern{Axes: []int{1, 0}}, x)
+	return swapLast(n, x)
 }
 
 // lowerOuter multiplies a column by a row.

@@ -35,6 +35,13 @@ var stacks = []string{
 	"x: %s[2, 3, 4, 9]; y: %s[2, 1, 9, 5]; sum(x @ y, axis=(0, 1), keepdims=True)",
 	"x: %s[6, 9]; y: %s[9, 5]; 2*(x @ y) - 3*exp(x[:, :5]), cos(x[:, 0]) + x @ y[:, 1], cos(y) + outer(y[:, 0], x[1, :5])",
 	"x: %s[6, 4, 9]; y: %s[9, 5]; x @ astype(y*3, 'int32'), matmul(x[0] > 0, y)",
+	"x: %[1]s[5, 70, 9]; y: %[1]s[5, 9, 66]; z: %[1]s[5, 70, 66]; a: %[1]s; 2*(x @ y) - 0.5*z, a*(x @ y) + z, z - x @ y, a*(x @ y + a*z)",
+	"x: %[1]s[5, 9, 70]; y: %[1]s[5, 66, 9]; z: %[1]s[5, 66, 70]; swapaxes(x, 1, 2) @ swapaxes(y, 1, 2) + 3*swapaxes(z, 1, 2)",
+	"x: %[1]s[2, 4, 5, 6]; y: %[1]s[6, 7]; z: %[1]s[2, 4, 5, 7]; 2*(x @ y) - z, x @ y + exp(z), x[::-1] @ y + z[:, ::2][:, [0, 1, 1, 0]]",
+	"x: %[1]s[2, 4, 5, 6]; y: %[1]s[6, 7]; z: %[1]s[5, 7, 2, 4]; 2*(x @ y) - transpose(z, (2, 3, 0, 1)), x @ y + transpose(z, (2, 3, 0, 1))[::-1]",
+	"x: %[1]s[2, 1, 5, 6]; y: %[1]s[3, 6, 7]; z: %[1]s[2, 3, 5, 7]; x @ y - 2*z, x @ y + x @ (y*y) - z - z, x @ y - broadcast_to(z[:1], (2, 3, 5, 7))",
+	"x: %[1]s[4, 6, 5]; y: %[1]s[3, 1, 7, 6]; z: %[1]s[3, 4, 5, 7]; gemm(2.0, x, y, 0.0, z, trans_a=True, trans_b=True), gemm(0.0, x, y, trans_a=True, trans_b=True)",
+	"x: %[1]s[4, 2, 5]; y: %[1]s[4, 5, 3]; z: %[1]s[4, 2, 3]; x @ y - 2*z, exp(0.5*(x @ y) + z), gemm(2.0, x, y, 0.0, z), z[:, :, 0] - sum(x @ y - z, axis=2)",
 }
 
 // TestStacks compares products of stacks with the reference, also with zeros

@@ -110,12 +110,17 @@ func matmul[T number](c *call, args [][]T) []T {
 	if len(b) == 1 {
 		b = []int{b[0], 1}
 	}
-	stack := c.shape()[:max(len(a), len(b))-2]
+	return multiplyStacks(args[0], a, args[1], b, c.shape()[:max(len(a), len(b))-2])
+}
+
+// multiplyStacks multiplies the matrices of x, which has shape a, by those of y,
+// which has shape b; stack is the shape of the stack that they make.
+func multiplyStacks[T number](x []T, a []int, y []T, b []int, stack []int) []T {
 	m, k, n := a[len(a)-2], a[len(a)-1], b[len(b)-1]
-	atA, atB := matrixOffsets(a, stack), matrixOffsets(b, stack)
-	out := make([]T, len(atA)*m*n)
-	for s := range atA {
-		multiply(out[s*m*n:(s+1)*m*n], args[0][atA[s]:], args[1][atB[s]:], m, k, n)
+	atX, atY := matrixOffsets(a, stack), matrixOffsets(b, stack)
+	out := make([]T, len(atX)*m*n)
+	for s := range atX {
+		multiply(out[s*m*n:(s+1)*m*n], x[atX[s]:], y[atY[s]:], m, k, n)
 	}
 	return out
 }
@@ -152,34 +157,36 @@ func outer[T number](c *call, args [][]T) []T {
 // hide a NaN in C.
 func gemm[T number](c *call, args [][]T) []T {
 	t := c.attr.(Transposed)
-	a, m, k := oriented(args[1], c.args[1].shape, t.A)
-	b, _, n := oriented(args[2], c.args[2].shape, t.B)
-	out := make([]T, m*n)
-	multiply(out, a, b, m, k, n)
-	return scaled(args, out)
+	x, a := oriented(args[1], c.args[1].shape, t.A)
+	y, b := oriented(args[2], c.args[2].shape, t.B)
+	return scaled(args, multiplyStacks(x, a, y, b, c.shape()[:max(len(a), len(b))-2]))
 }
 
 // gemv gives alpha*A@x + beta*y.
 func gemv[T number](c *call, args [][]T) []T {
-	a, m, k := oriented(args[1], c.args[1].shape, c.attr.(Transposed).A)
-	out := make([]T, m)
-	multiply(out, a, args[2], m, k, 1)
+	a, shape := oriented(args[1], c.args[1].shape, c.attr.(Transposed).A)
+	out := make([]T, shape[0])
+	multiply(out, a, args[2], shape[0], shape[1], 1)
 	return scaled(args, out)
 }
 
-// oriented returns a matrix, transposed if so wanted, and its size.
-func oriented[T number](x []T, shape []int, transposed bool) (y []T, rows, columns int) {
-	rows, columns = shape[0], shape[1]
+// oriented returns a stack of matrices, each transposed if so wanted, and its
+// shape.
+func oriented[T number](x []T, shape []int, transposed bool) ([]T, []int) {
 	if !transposed {
-		return x, rows, columns
+		return x, shape
 	}
-	y = make([]T, 0, len(x))
-	for j := range columns {
-		for i := range rows {
-			y = append(y, x[i*columns+j])
+	last := len(shape) - 1
+	rows, columns := shape[last-1], shape[last]
+	y := make([]T, 0, len(x))
+	for at := 0; at < len(x); at += rows * columns {
+		for j := range columns {
+			for i := range rows {
+				y = append(y, x[at+i*columns+j])
+			}
 		}
 	}
-	return y, columns, rows
+	return y, append(append([]int{}, shape[:last-1]...), columns, rows)
 }
 
 // scaled turns the product x of args[1] and args[2] into alpha*x, or into

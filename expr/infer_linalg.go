@@ -44,14 +44,10 @@ func inferMatMul(s *sig) (Type, *Error) {
 	if bColumn {
 		b = []Dim{b[0], KnownDim(1)}
 	}
-	if err := s.matches(a[len(a)-1], b[len(b)-2]); err != nil {
+	dims, err := s.stack(a, b)
+	if err != nil {
 		return Type{}, err
 	}
-	batch, ok := broadcastDims(a[:len(a)-2], b[:len(b)-2])
-	if !ok {
-		return Type{}, s.errorf(ErrShape, "shapes %s do not broadcast", s.shapes())
-	}
-	dims := append([]Dim{}, batch...)
 	if !aRow {
 		dims = append(dims, a[len(a)-2])
 	}
@@ -59,6 +55,19 @@ func inferMatMul(s *sig) (Type, *Error) {
 		dims = append(dims, b[len(b)-1])
 	}
 	return Type{DType: s.product(), Dims: dims}, nil
+}
+
+// stack returns the axes in front of those of each matrix of the product of
+// two stacks.
+func (s *sig) stack(a, b []Dim) ([]Dim, *Error) {
+	if err := s.matches(a[len(a)-1], b[len(b)-2]); err != nil {
+		return nil, err
+	}
+	dims, ok := broadcastDims(a[:len(a)-2], b[:len(b)-2])
+	if !ok {
+		return nil, s.errorf(ErrShape, "shapes %s do not broadcast", s.shapes())
+	}
+	return append([]Dim{}, dims...), nil
 }
 
 // inferOuter: two vectors.
@@ -87,28 +96,39 @@ func (s *sig) ranks(ranks ...int) *Error {
 	return nil
 }
 
+// transposedDims returns the shape of a stack of matrices, each transposed if so
+// wanted.
 func transposedDims(d []Dim, transposed bool) []Dim {
-	if transposed {
-		return []Dim{d[1], d[0]}
+	if !transposed {
+		return d
 	}
-	return d
+	last := len(d) - 1
+	return append(append([]Dim{}, d[:last-1]...), d[last], d[last-1])
 }
 
 // inferGemm: gemm(alpha, A, B) = alpha*A@B and gemm(alpha, A, B, beta, C) =
-// alpha*A@B + beta*C.
+// alpha*A@B + beta*C, where A and B are matrices or stacks of them, which
+// broadcast, and C has the shape of their product.
 func inferGemm(s *sig) (Type, *Error) {
 	if len(s.args) != 3 && len(s.args) != 5 {
 		return Type{}, s.errorf(ErrInput, "%d arguments: alpha, A, B or alpha, A, B, beta, C", len(s.args))
 	}
-	if err := s.ranks([]int{0, 2, 2, 0, 2}[:len(s.args)]...); err != nil {
-		return Type{}, err
+	for i, x := range s.args {
+		if i == 0 || i == 3 {
+			if err := s.rank(i, 0); err != nil {
+				return Type{}, err
+			}
+		} else if x.Rank() < 2 {
+			return Type{}, s.errorf(ErrShape, "argument %d has shape %s: a matrix or a stack of matrices is wanted", i+1, shapeString(x.Dims))
+		}
 	}
 	t := s.attr.(Transposed)
 	a, b := transposedDims(s.args[1].Dims, t.A), transposedDims(s.args[2].Dims, t.B)
-	if err := s.matches(a[1], b[0]); err != nil {
+	stack, err := s.stack(a, b)
+	if err != nil {
 		return Type{}, err
 	}
-	return s.accumulated([]Dim{a[0], b[1]})
+	return s.accumulated(append(stack, a[len(a)-2], b[len(b)-1]))
 }
 
 // inferGemv: gemv(alpha, A, x) = alpha*A@x and gemv(alpha, A, x, beta, y) =
@@ -145,13 +165,12 @@ func (s *sig) accumulated(dims []Dim) (Type, *Error) {
 	if len(s.args) == 3 {
 		return Type{DType: d, Dims: dims}, nil
 	}
-	out := make([]Dim, len(dims))
-	for i, c := range s.args[len(s.args)-1].Dims {
-		if !c.mayEqual(dims[i]) {
-			return Type{}, s.errorf(ErrShape, "a product of shape %s is added to shape %s",
-				shapeString(dims), shapeString(s.args[len(s.args)-1].Dims))
+	out, to := make([]Dim, len(dims)), s.args[len(s.args)-1].Dims
+	for i := range dims {
+		if len(to) != len(dims) || !to[i].mayEqual(dims[i]) {
+			return Type{}, s.errorf(ErrShape, "a product of shape %s is added to shape %s", shapeString(dims), shapeString(to))
 		}
-		out[i] = moreKnown(c, dims[i])
+		out[i] = moreKnown(to[i], dims[i])
 	}
 	return Type{DType: d, Dims: out}, nil
 }

@@ -36,7 +36,8 @@ func (x *Node) MatMul(y any) *Node {
 // Outer returns the matrix x[i]*y[j] of two vectors.
 func (x *Node) Outer(y any) *Node { return apply(OpOuter, nil, x, operand(y)) }
 
-// Gemm returns alpha*a@b + beta*c for matrices; without c, alpha*a@b. The
+// Gemm returns alpha*a@b + beta*c for matrices, or stacks of matrices as MatMul
+// takes them, and c of the shape of the product; without c, alpha*a@b. The
 // attribute says which factors are used transposed.
 func Gemm(t Transposed, alpha, a, b any, betaC ...any) *Node {
 	return apply(OpGemm, t, operands(append([]any{alpha, a, b}, betaC...))...)

@@ -7,8 +7,8 @@ import (
 )
 
 // blas turns products of matrices, with the scalings, transposes and sums
-// around them, into gemv, gemm and ger: alpha*op(A)@op(B) + beta*C is one step.
-// A plain product of two matrices stays dot. What else is added, or stretches,
+// around them, into gemv, gemm and ger: alpha*op(A)@op(B) + beta*C is one step,
+// (of stacks of matrices too). A plain product of two matrices stays dot. What else is added, or stretches,
 // stays outside: 1 + M@v is an add of a gemv.
 //
 // A product that several nodes use is computed once and takes nothing in.
@@ -32,11 +32,11 @@ func blas(r *run, _ *expr.Graph) (*opSet, stepFunc) {
 }
 
 // matrixProducts are the ops that multiply matrices.
-var matrixProducts = []expr.Op{expr.OpDot, expr.OpOuter, expr.OpGemm, expr.OpGemv, expr.OpGer}
+var matrixProducts = []expr.Op{expr.OpDot, expr.OpMatMul, expr.OpOuter, expr.OpGemm, expr.OpGemv, expr.OpGer}
 
 // formsBlas are the ops at which a product of matrices takes something in.
 var formsBlas = opSet{
-	expr.OpDot: true, expr.OpMul: true, expr.OpNeg: true, expr.OpDiv: true, expr.OpAdd: true, expr.OpSub: true,
+	expr.OpDot: true, expr.OpMatMul: true, expr.OpMul: true, expr.OpNeg: true, expr.OpDiv: true, expr.OpAdd: true, expr.OpSub: true,
 }
 
 // blasName is the name under which forming m is reported: its op, or that of
@@ -54,18 +54,13 @@ func blasName(m *expr.Node) string {
 // formBlas returns what n becomes, or nil.
 func (r *run) formBlas(n *expr.Node) *expr.Node {
 	switch n.Op() {
-	case expr.OpDot:
+	case expr.OpDot, expr.OpMatMul:
 		if p, ok := r.asProduct(n); ok && (p.op == expr.OpGemv || p.t != expr.Transposed{}) {
 			return p.node(r, n)
 		}
 	case expr.OpMul, expr.OpNeg, expr.OpDiv:
 		return r.scaleProduct(n)
-	case expr.OpAdd:
-		if m := r.countTerms(n); m != nil {
-			return m
-		}
-		return r.accumulate(n)
-	case expr.OpSub:
+	case expr.OpAdd, expr.OpSub:
 		return r.accumulate(n)
 	}
 	return nil
@@ -85,11 +80,17 @@ func (r *run) scaleProduct(n *expr.Node) *expr.Node {
 		p.alpha = r.times(n, s.alpha, p.alpha)
 		return p.node(r, n)
 	}
-	if g := s.core; (g.Op() == expr.OpGemm || g.Op() == expr.OpGemv) && len(g.Args()) == 5 {
-		alpha, beta := r.times(n, s.alpha, g.Arg(0)), r.times(n, s.alpha, g.Arg(3))
-		return r.make(n, g.Op(), g.Attr(), alpha, g.Arg(1), g.Arg(2), beta, g.Arg(4))
+	g := s.core
+	if u := r.onlyUser(n); !isScaledSum(g) || !isNumber(s.alpha) && u != nil && u.Op().Elementwise() {
+		return nil // a loop can multiply by alpha, which here takes two more scalars
 	}
-	return nil
+	alpha, beta := r.times(n, s.alpha, g.Arg(0)), r.times(n, s.alpha, g.Arg(3))
+	return r.make(n, g.Op(), g.Attr(), alpha, g.Arg(1), g.Arg(2), beta, g.Arg(4))
+}
+
+// isScaledSum reports whether n is alpha*op(A)@op(B) + beta*C.
+func isScaledSum(n *expr.Node) bool {
+	return (n.Op() == expr.OpGemm || n.Op() == expr.OpGemv) && len(n.Args()) == 5
 }
 
 // matrixProduct is alpha*op(A)@op(B), gemv where b is a vector, or
@@ -115,6 +116,11 @@ func (r *run) asProduct(n *expr.Node) (matrixProduct, bool) {
 		case p.b.Rank() == 1:
 			p.op = expr.OpGemv
 		}
+	case expr.OpMatMul:
+		p.a, p.b, p.op = n.Arg(0), n.Arg(1), expr.OpGemm
+		if p.a.Rank() < 2 || p.b.Rank() < 2 {
+			return p, false
+		}
 	case expr.OpGemv, expr.OpGemm:
 		if len(n.Args()) != 3 {
 			return p, false
@@ -127,10 +133,10 @@ func (r *run) asProduct(n *expr.Node) (matrixProduct, bool) {
 		return p, false
 	}
 	if p.op != expr.OpGer {
-		if isMatrixTranspose(p.a) {
+		if swapsLast(p.a) {
 			p.a, p.t.A = p.a.Arg(0), !p.t.A
 		}
-		if isMatrixTranspose(p.b) {
+		if swapsLast(p.b) {
 			p.b, p.t.B = p.b.Arg(0), !p.t.B
 		}
 	}
@@ -238,6 +244,8 @@ func (r *run) times(at, a, b *expr.Node) *expr.Node {
 		return a
 	case okX && x == -1 && a.Type().Weak:
 		return r.make(at, expr.OpNeg, nil, b)
+	case okY && y == -1 && b.Type().Weak:
+		return r.make(at, expr.OpNeg, nil, a)
 	}
 	return r.make(at, expr.OpMul, nil, a, b)
 }
@@ -250,120 +258,8 @@ func (r *run) inverse(at, x *expr.Node) *expr.Node {
 	return r.make(at, expr.OpReciprocal, nil, x)
 }
 
-// countTerms writes 2*t for t + t, in a sum with a product: it can take the 2 in.
-func (r *run) countTerms(n *expr.Node) *expr.Node {
-	times := make(map[*expr.Node]int, len(n.Args()))
-	found := false
-	for _, t := range n.Args() {
-		times[t]++
-		_, ok := r.asProduct(r.asScaled(t).core)
-		found = found || ok
-	}
-	if !found || len(times) == len(n.Args()) {
-		return nil
-	}
-	var terms []*expr.Node
-	for _, t := range n.Args() {
-		k := times[t]
-		times[t] = 0
-		switch {
-		case k == 1:
-			terms = append(terms, t)
-		case k > 1:
-			terms = append(terms, r.make(n, expr.OpMul, nil, r.weak(float64(k)), t))
-		}
-	}
-	return r.chain(n, expr.OpAdd, terms)
-}
-
-// accumulate lets a product in the sum n take in another term of its shape.
-func (r *run) accumulate(n *expr.Node) *expr.Node {
-	if m := r.openSum(n); m != nil {
-		n = m
-	}
-	terms := n.Args()
-	for i, t := range terms {
-		s := r.asScaled(t)
-		p, ok := r.asProduct(s.core)
-		if !ok || t.DType() != n.DType() || !r.once(t) || !r.once(s.core) {
-			continue
-		}
-		alpha := r.times(n, s.alpha, p.alpha)
-		if n.Op() == expr.OpSub && i == 1 {
-			alpha = r.times(n, r.weak(-1.0), alpha)
-		}
-		if j := r.addend(n, i); j >= 0 && alpha.Err() == nil {
-			p.alpha = alpha
-			return r.withAddend(n, p, i, j)
-		}
-	}
-	return nil
-}
-
-// openSum puts the terms of inner sums that nothing else uses beside those of
-// n, if there is a product among them; nil if there is none.
-func (r *run) openSum(n *expr.Node) *expr.Node {
-	var terms []*expr.Node
-	found := false
-	for _, t := range n.Args() {
-		if t.Op() != expr.OpAdd || n.Op() != expr.OpAdd || !r.once(t) || t.DType() != n.DType() || len(terms)+len(t.Args()) > maxArgs {
-			terms = append(terms, t)
-			continue
-		}
-		terms = append(terms, t.Args()...)
-		found = found || slices.ContainsFunc(t.Args(), func(x *expr.Node) bool { _, ok := r.asProduct(r.asScaled(x).core); return ok })
-	}
-	if !found {
-		return nil
-	}
-	if m := r.make(n, expr.OpAdd, nil, terms...); m.Err() == nil {
-		return m
-	}
-	return nil
-}
-
-// addend returns the number of another term of the sum n that has the shape
-// and dtype of term i, preferring one that is no product itself; -1 if there is
-// none.
-func (r *run) addend(n *expr.Node, i int) int {
-	best := -1
-	for j, t := range n.Args() {
-		if j == i || t.DType() != n.DType() || !r.sameShape(t, n.Arg(i)) {
-			continue
-		}
-		if _, ok := r.asProduct(r.asScaled(t).core); !ok {
-			return j
-		}
-		best = j
-	}
-	return best
-}
-
-// withAddend returns the sum n with the terms i and j made one by p.
-func (r *run) withAddend(n *expr.Node, p matrixProduct, i, j int) *expr.Node {
-	c := scaledNode{alpha: r.weak(1.0), core: n.Arg(j)}
-	if p.op != expr.OpGer && r.once(n.Arg(j)) {
-		c = r.asScaled(n.Arg(j))
-	}
-	if n.Op() == expr.OpSub && j == 1 {
-		if p.op == expr.OpGer {
-			c.core = r.make(n, expr.OpNeg, nil, c.core)
-		} else {
-			c.alpha = r.times(n, r.weak(-1.0), c.alpha)
-		}
-	}
-	if c.alpha.Err() != nil || c.core.Err() != nil {
-		return nil
-	}
-	m := p.node(r, n, c.alpha, c.core)
-	if n.Op() == expr.OpSub || len(n.Args()) == 2 || m.Err() != nil {
-		return m
-	}
-	rest := []*expr.Node{m}
-	for k, t := range n.Args() {
-		if k != i && k != j {
-			rest = append(rest, t)
-		}
-	}
-	return r.chain(n, expr.OpAdd, rest) // a longer sum would be copied for each of its products
+// isNumber reports whether the factor x is a literal.
+func isNumber(x *expr.Node) bool {
+	_, ok := scalarOf(x)
+	return ok && x.Type().Weak
 }

@@ -275,20 +275,21 @@ func (s *shapes) deriveTake(n *expr.Node, a expr.Gathered) []symbol {
 
 // deriveBlas traces gemm and gemv.
 func (s *shapes) deriveBlas(n *expr.Node, t expr.Transposed) []symbol {
-	a := s.dims(n.Arg(1))
-	rows := a[0]
-	if t.A {
-		rows = a[1]
-	}
+	a := transposedSymbols(s.dims(n.Arg(1)), t.A)
 	if n.Op() == expr.OpGemv {
-		return []symbol{rows}
+		return a[:1]
 	}
-	b := s.dims(n.Arg(2))
-	columns := b[1]
-	if t.B {
-		columns = b[0]
+	return s.stackSymbols(a, transposedSymbols(s.dims(n.Arg(2)), t.B))
+}
+
+// transposedSymbols are the axes of a stack of matrices, each transposed if so
+// wanted.
+func transposedSymbols(x []symbol, transposed bool) []symbol {
+	if !transposed {
+		return x
 	}
-	return []symbol{rows, columns}
+	last := len(x) - 1
+	return append(slices.Clone(x[:last-1]), x[last], x[last-1])
 }
 
 // deriveMatMul traces a product of stacks of matrices.
@@ -297,6 +298,11 @@ func (s *shapes) deriveMatMul(n *expr.Node) []symbol {
 	if len(a) < 2 || len(b) < 2 {
 		return nil
 	}
+	return s.stackSymbols(a, b)
+}
+
+// stackSymbols are the axes of the product of stacks with the axes a and b.
+func (s *shapes) stackSymbols(a, b []symbol) []symbol {
 	p, q := a[:len(a)-2], b[:len(b)-2]
 	if len(p) < len(q) {
 		p, q = q, p

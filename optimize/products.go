@@ -65,11 +65,12 @@ func matMulTranspose(r *run, n *expr.Node) *expr.Node {
 	return r.make(f, expr.OpMatMul, nil, swap(b), swap(a))
 }
 
-// swapsLast reports whether n is a stack of matrices, each transposed.
+// swapsLast reports whether n is a matrix transposed, or a stack of matrices, each
+// transposed.
 func swapsLast(n *expr.Node) bool {
 	p, ok := n.Attr().(expr.Pattern)
 	k := len(p.Axes)
-	return ok && n.Op() == expr.OpDimShuffle && k >= 3 && k == n.Arg(0).Rank() && isIdentity(p.Axes[:k-2], k-2) &&
+	return ok && n.Op() == expr.OpDimShuffle && k >= 2 && k == n.Arg(0).Rank() && isIdentity(p.Axes[:k-2], k-2) &&
 		p.Axes[k-2] == k-1 && p.Axes[k-1] == k-2
 }
 
