@@ -92,9 +92,9 @@ func (f *flow) plan(p *Program, t thrift) (*Plan, error) {
 			return nil, err
 		}
 	}
-	for _, v := range f.outputs {
-		q.results = append(q.results, v.array)
-		q.shapes = append(q.shapes, v.shape)
+	for i, v := range f.outputs {
+		q.results = append(q.results, &array{storage: v.array.storage, strides: rowMajor(f.shapes[i])})
+		q.shapes = append(q.shapes, f.shapes[i])
 		q.dtypes = append(q.dtypes, v.dtype)
 	}
 	q.schedule()

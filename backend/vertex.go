@@ -178,6 +178,7 @@ type flow struct {
 	vertices []*vertex
 	inputs   []*vertex
 	outputs  []*vertex
+	shapes   [][]int // of the results, which may be those of outputs in another shape
 	of       map[*expr.Node]*vertex
 	known    map[string]*vertex // by op, attribute and arguments: equal expressions are one vertex
 }
@@ -203,6 +204,10 @@ func newFlow(g *expr.Graph, musts []*expr.Node, strides [][]int) *flow {
 	}
 	for _, out := range g.Outputs {
 		v := f.of[out]
+		f.shapes = append(f.shapes, v.shape)
+		if u := v.reshaped(); u.canBeResult() {
+			v = u
+		}
 		if v.output || v.kind == kindInput || v.kind == kindConst {
 			v = f.add(expr.New(out, expr.OpStopGradient, nil, out), kindCopy, v)
 		}
@@ -210,6 +215,39 @@ func newFlow(g *expr.Graph, musts []*expr.Node, strides [][]int) *flow {
 		f.outputs = append(f.outputs, v)
 	}
 	return f
+}
+
+// reshaped returns what v has the elements of, in the same order and in another
+// shape: v itself, or what it is a view of.
+func (v *vertex) reshaped() *vertex {
+	for v.kind == kindReshape || v.kind == kindView {
+		x := v.args[0]
+		if off, strides := viewedOf(v); off != 0 || product(x.shape) != product(v.shape) || !isRowMajor(v.shape, strides) {
+			break
+		}
+		v = x
+	}
+	return v
+}
+
+// viewedOf returns the offset and strides of v in an argument in row-major order.
+func viewedOf(v *vertex) (off int, strides []int) {
+	if v.kind == kindReshape {
+		return 0, rowMajor(v.shape)
+	}
+	return viewed(v, 0, rowMajor(v.args[0].shape))
+}
+
+// canBeResult reports whether v, which is needed in another shape as a result, can be
+// stored as one.
+func (v *vertex) canBeResult() bool {
+	switch v.kind {
+	case kindProduct, kindElement, kindReduce, kindMask, kindView:
+		return !v.output
+	case kindRoutine:
+		return !v.output && !v.node.Type().IsTuple()
+	}
+	return false
 }
 
 func (f *flow) add(n *expr.Node, k kind, args ...*vertex) *vertex {

@@ -79,7 +79,7 @@ func TestEvalGemm(t *testing.T) {
 		{OpGemm, Transposed{B: true}, args(1.0, grid([]int{1, 2}, 1.0, 2), grid([]int{2, 1, 2}, 1.0, 0, 0, 1)), "float64[2, 1, 1][1 2]"},
 		{OpGemm, Transposed{}, args(1.0, grid([]int{2, 1, 1}, 1.0, 2), grid([]int{1, 1}, 3.0), 1.0, grid([]int{1, 1}, 4.0)), "gemm: a product of shape (2, 1, 1) is added to shape (1, 1)"},
 		{OpGemm, Transposed{}, args(1.0, vec(1.0), grid([]int{1, 1}, 3.0)), "gemm: argument 2 has shape (1,): a matrix or a stack of matrices is wanted"},
-		{OpGemm, Transposed{}, args(1.0, grid([]int{2, 1, 1}, 1.0, 2), grid([]int{3, 1, 1}, 3.0, 4, 5)), "gemm: shapes () and (2, 1, 1) and (3, 1, 1) do not broadcast"},
+		{OpGemm, Transposed{}, args(1.0, grid([]int{2, 1, 1}, 1.0, 2), grid([]int{3, 1, 1}, 3.0, 4, 5)), "gemm: shapes (), (2, 1, 1) and (3, 1, 1) do not broadcast"},
 
 		{OpGemv, Transposed{}, args(2.0, a, vec(1.0, 0, -1)), "float64[2][-4 -4]"},
 		{OpGemv, Transposed{A: true}, args(1.0, a, vec(1.0, 2), 0.5, vec(2.0, 4, nan)), "float64[3][10 14 NaN]"},

@@ -22,7 +22,10 @@ func Tables() []TableOf {
 		{"symmetry", "optimize/symmetry.go", symmetryRules},
 		{"linalg", "optimize/linalg.go", linalgRules},
 		{"linalg", "optimize/products.go", linalgProducts},
+		{"linalg", "optimize/distributing.go", linalgSums},
+		{"linalg", "optimize/blocks.go", linalgBlocks},
 		{"linalg", "optimize/matrices.go", linalgMatrices},
+		{"linalg", "optimize/symmetric.go", linalgFactors},
 	}
 }
 

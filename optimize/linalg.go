@@ -20,13 +20,15 @@ var linalgRules = []Rule{
 	{Name: "dot-inv-transpose-vector", Left: "x @ inv(y).T", Right: "solve(y, x)", Class: Real, When: "x vector, y matrix"},
 	{Name: "inv-transpose", Left: "inv(x.T)", Right: "inv(x).T", Class: Real},
 	{Name: "solve-inv", Left: "solve(inv(x), y)", Right: "x @ y", Class: Real, When: "x matrix"},
-	{Name: "solve-columns", Class: Real, Op: expr.OpDot, rewrite: solveColumns, example: "A: float64[3, 3]; B: float64[3, 3]; b: float64[3]; solve(A, B) @ b, b @ solve(B, A), solve(B.T, b) @ b"},
+	{Name: "solve-columns", Class: Real, Op: expr.OpDot, rewrite: solveColumns, example: "A: float64[3, 3]; B: float64[3, 3]; b: float64[3]; solve(A, B) @ b, b @ solve(B, A), solve(B.T, b) @ b, solve(A, B).T @ b"},
 	{Name: "solve-dot", Left: "solve(x, x @ y)", Right: "y", Class: Real, When: "x matrix"},
 	{Name: "dot-solve", Left: "x @ solve(x, y)", Right: "y", Class: Real, When: "x matrix"},
 	{Name: "solve-eye", Class: Real, Op: expr.OpSolve, rewrite: solveEye, example: "A: float64[3, 3]; solve(A, eye(3)), solve(eye(3), A)"},
 	{Name: "solve-self", Class: Real, Op: expr.OpSolve, rewrite: solveSelf, example: "A: float64[3, 3]; solve(A, A)"},
 	{Name: "inv-scale", Class: Real, Op: expr.OpInv, rewrite: invScale, example: "A: float64[3, 3]; inv(2*A)"},
-	{Name: "solve-scale", Class: Real, Op: expr.OpSolve, rewrite: solveScale, example: "A: float64[3, 3]; b: float64[3]; solve(2*A, b)"},
+	{Name: "solve-scale", Class: Real, ops: []expr.Op{expr.OpSolve, expr.OpSolveTriangular}, rewrite: solveScale, example: "A: float64[3, 3]; b: float64[3]; solve(2*A, b), solve_triangular(A, -b)"},
+	{Name: "solve-zeros", Class: Real, ops: []expr.Op{expr.OpSolve, expr.OpSolveTriangular}, rewrite: solveZeros, with: []expr.Op{expr.OpBroadcastTo, expr.OpBroadcastLike, expr.OpConst}, example: "A: float64[3, 3]; solve(A, zeros(3))"},
+	{Name: "matmul-inv", Class: Real, Op: expr.OpMatMul, rewrite: matMulInv, with: []expr.Op{expr.OpInv}, example: "A: float64[2, 3, 3]; B: float64[2, 3, 4]; inv(A) @ B"},
 
 	// Transposes.
 	{Name: "dot-transpose", Class: Real, Op: expr.OpDimShuffle, rewrite: dotTranspose, example: "A: float64[4, 3]; B: float64[3, 4]; (A @ B).T"},
@@ -90,13 +92,36 @@ func invScale(r *run, n *expr.Node) *expr.Node {
 	return r.make(n, expr.OpMul, nil, r.inverse(n, s.alpha), r.make(n, expr.OpInv, nil, s.core))
 }
 
-// solveScale takes scalar factors out of a matrix that is solved with.
+// solveScale takes scalar factors out of a matrix that is solved with, and out of
+// what is solved for.
 func solveScale(r *run, n *expr.Node) *expr.Node {
-	s := r.unscaled(n, n.Arg(0))
-	if !s.scaled || !n.DType().IsFloat() {
+	a, b := r.unscaled(n, n.Arg(0)), r.unscaled(n, n.Arg(1))
+	if !a.scaled && !b.scaled || !n.DType().IsFloat() {
 		return nil
 	}
-	return r.make(n, expr.OpMul, nil, r.inverse(n, s.alpha), r.make(n, expr.OpSolve, nil, s.core, n.Arg(1)))
+	x := r.make(n, n.Op(), n.Attr(), a.core, b.core)
+	if a.scaled {
+		b.alpha = r.times(n, b.alpha, r.inverse(n, a.alpha))
+	}
+	return r.make(n, expr.OpMul, nil, b.alpha, x)
+}
+
+// solveZeros: zeros have the solution zero.
+func solveZeros(r *run, n *expr.Node) *expr.Node {
+	if c, ok := scalarOf(n.Arg(1)); ok && c == 0 && n.DType().IsFloat() {
+		return n.Arg(1)
+	}
+	return nil
+}
+
+// matMulInv solves instead of multiplying by inverses, one for each matrix of a
+// stack.
+func matMulInv(r *run, n *expr.Node) *expr.Node {
+	x, y := n.Arg(0), n.Arg(1)
+	if x.Op() != expr.OpInv || !r.once(x) || x.Rank() != y.Rank() || !n.DType().IsFloat() || !slices.Equal(r.dims(x)[:x.Rank()-2], r.dims(y)[:x.Rank()-2]) {
+		return nil
+	}
+	return r.make(n, expr.OpSolve, nil, x.Arg(0), y)
 }
 
 // detDot: the determinant of a product of square matrices is the product of
@@ -118,7 +143,7 @@ func detScale(r *run, n *expr.Node) *expr.Node {
 	x := n.Arg(0)
 	s := r.unscaled(n, x)
 	size, known := x.Type().Dims[x.Rank()-1].Known()
-	if !s.scaled || !known || !n.DType().IsFloat() || x.Rank() != 2 {
+	if !s.scaled || !known || !n.DType().IsFloat() {
 		return nil
 	}
 	det := r.make(n, n.Op(), nil, s.core)
@@ -297,18 +322,37 @@ func transposeDiag(r *run, n *expr.Node) *expr.Node {
 // vectors it solves with the matrix that is not transposed.
 func solveColumns(r *run, n *expr.Node) *expr.Node {
 	x, y := n.Arg(0), n.Arg(1)
-	if x.Op() == expr.OpSolve && x.Rank() == 2 && r.once(x) && n.DType().IsFloat() {
+	if isSolve(x) && x.Rank() == 2 && r.once(x) && n.DType().IsFloat() {
 		if many, few := columns(x), columns(y); few < many {
-			return r.make(n, expr.OpSolve, nil, x.Arg(0), r.make(n, expr.OpDot, nil, x.Arg(1), y))
+			return r.make(n, x.Op(), x.Attr(), x.Arg(0), r.make(n, expr.OpDot, nil, x.Arg(1), y))
+		}
+	}
+	if isMatrixTranspose(x) && isSolve(x.Arg(0)) && r.once(x) && r.once(x.Arg(0)) && n.DType().IsFloat() {
+		if s := x.Arg(0); columns(y) < columns(s) {
+			return r.make(n, expr.OpDot, nil, r.transpose(n, s.Arg(1)), r.solveTransposed(n, s, y))
 		}
 	}
 	if x.Op() == expr.OpSolve && x.Rank() == 1 && y.Rank() == 1 && isMatrixTranspose(x.Arg(0)) && r.once(x) {
 		return r.make(n, expr.OpDot, nil, x.Arg(1), r.make(n, expr.OpSolve, nil, x.Arg(0).Arg(0), y))
 	}
-	if y.Op() == expr.OpSolve && y.Rank() == 2 && x.Rank() == 1 && r.once(y) && n.DType().IsFloat() {
-		return r.make(n, expr.OpDot, nil, r.make(n, expr.OpSolve, nil, r.transpose(n, y.Arg(0)), x), y.Arg(1))
+	if isSolve(y) && y.Rank() == 2 && x.Rank() == 1 && r.once(y) && n.DType().IsFloat() {
+		return r.make(n, expr.OpDot, nil, r.solveTransposed(n, y, x), y.Arg(1))
 	}
 	return nil
+}
+
+// isSolve reports whether n solves a system of equations.
+func isSolve(n *expr.Node) bool {
+	return n.Op() == expr.OpSolve || n.Op() == expr.OpSolveTriangular
+}
+
+// solveTransposed solves for b with the transpose of the matrix of s.
+func (r *run) solveTransposed(n, s, b *expr.Node) *expr.Node {
+	attr := s.Attr()
+	if t, ok := attr.(expr.Triangular); ok {
+		attr = expr.Triangular{Lower: !t.Lower}
+	}
+	return r.make(n, s.Op(), attr, r.transpose(n, s.Arg(0)), b)
 }
 
 // columns is the number of columns of x, 0 if it is a vector, a number beyond

@@ -180,15 +180,23 @@ func solveTriangular(r *run, n *expr.Node) *expr.Node {
 
 // solveTriangle: the other half is not read.
 func solveTriangle(r *run, n *expr.Node) *expr.Node {
-	a := n.Arg(0)
+	a, lower := n.Arg(0), n.Attr().(expr.Triangular).Lower
+	t := a
+	if isMatrixTranspose(a) {
+		t, lower = a.Arg(0), !lower
+	}
 	op := expr.OpTriu
-	if n.Attr().(expr.Triangular).Lower {
+	if lower {
 		op = expr.OpTril
 	}
-	if a.Op() != op || a.Attr().(expr.Diagonal).K != 0 {
+	if t.Op() != op || t.Attr().(expr.Diagonal).K != 0 {
 		return nil
 	}
-	return r.make(n, n.Op(), n.Attr(), a.Arg(0), n.Arg(1))
+	x := t.Arg(0)
+	if t != a {
+		x = r.transpose(n, x)
+	}
+	return r.make(n, n.Op(), n.Attr(), x, n.Arg(1))
 }
 
 // detTriangular multiplies the diagonal.

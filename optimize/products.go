@@ -375,10 +375,16 @@ func dotColumnRow(r *run, n *expr.Node) *expr.Node {
 // of A @ B is sum(A, axis=0) @ sum(B, axis=1).
 func reduceDot(r *run, n *expr.Node) *expr.Node {
 	d, a := n.Arg(0), n.Attr().(expr.Axes)
-	if d.Op() != expr.OpDot || d.Rank() != 2 || !r.once(d) || a.KeepDims || d.DType() != n.DType() || len(a.Axes) == 0 {
+	if d.Op() != expr.OpDot || d.Rank() == 0 || !r.once(d) || a.KeepDims || d.DType() != n.DType() || len(a.Axes) == 0 {
 		return nil
 	}
 	x, y := d.Arg(0), d.Arg(1)
+	if d.Rank() == 1 && x.Rank() == 2 {
+		return r.make(n, expr.OpDot, nil, r.make(n, n.Op(), axesAttr([]int{0}, 2, false), x), y)
+	}
+	if d.Rank() == 1 {
+		return r.make(n, expr.OpDot, nil, x, r.make(n, n.Op(), axesAttr([]int{1}, 2, false), y))
+	}
 	if slices.Contains(a.Axes, 0) {
 		x = r.make(n, n.Op(), axesAttr([]int{0}, 2, false), x)
 	}

@@ -239,6 +239,9 @@ func work(g *expr.Graph) int {
 		case op == expr.OpInput || op == expr.OpConst || op.View() || op.Elementwise() && x.Rank() == 0:
 		case op == expr.OpInv || op == expr.OpDot && x.Rank() == 2:
 			n += 3 * rows(x.Arg(0))
+		case op == expr.OpMatMul || op == expr.OpMul && x.Rank() == 3:
+			last, _ := x.Type().Dims[x.Rank()-1].Known()
+			n += rows(x) * last
 		case op == expr.OpSolve:
 			n += 2 * rows(x.Arg(0))
 		case op == expr.OpDet || op == expr.OpLogAbsDet || op == expr.OpCholesky:
@@ -254,12 +257,14 @@ func work(g *expr.Graph) int {
 	return n
 }
 
-// rows is the number of rows of a matrix, 1 if x is none or that is unknown.
+// rows is the number of rows of a matrix, or of all matrices of a stack, 1 if x is
+// none or that is unknown.
 func rows(x *expr.Node) int {
-	if x.Rank() != 2 {
-		return 1
+	n := 1
+	for _, d := range x.Type().Dims[:max(x.Rank()-1, 0)] {
+		k, _ := d.Known()
+		n *= k
 	}
-	n, _ := x.Type().Dims[0].Known()
 	return max(n, 1)
 }
 
