@@ -93,7 +93,7 @@ func (f *flow) plan(p *Program, t thrift) (*Plan, error) {
 		}
 	}
 	for i, v := range f.outputs {
-		q.results = append(q.results, &array{storage: v.array.storage, strides: rowMajor(f.shapes[i])})
+		q.results = append(q.results, &array{storage: v.array.storage, strides: layout.RowMajor(f.shapes[i])})
 		q.shapes = append(q.shapes, f.shapes[i])
 		q.dtypes = append(q.dtypes, v.dtype)
 	}

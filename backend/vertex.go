@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"arignote/expr"
+	"arignote/expr/layout"
 )
 
 // A vertex is a node of the specialised graph as planning sees it: its shape
@@ -222,7 +223,7 @@ func newFlow(g *expr.Graph, musts []*expr.Node, strides [][]int) *flow {
 func (v *vertex) reshaped() *vertex {
 	for v.kind == kindReshape || v.kind == kindView {
 		x := v.args[0]
-		if off, strides := viewedOf(v); off != 0 || product(x.shape) != product(v.shape) || !isRowMajor(v.shape, strides) {
+		if off, strides := viewedOf(v); off != 0 || product(x.shape) != product(v.shape) || !layout.IsRowMajor(v.shape, strides) {
 			break
 		}
 		v = x
@@ -233,9 +234,9 @@ func (v *vertex) reshaped() *vertex {
 // viewedOf returns the offset and strides of v in an argument in row-major order.
 func viewedOf(v *vertex) (off int, strides []int) {
 	if v.kind == kindReshape {
-		return 0, rowMajor(v.shape)
+		return 0, layout.RowMajor(v.shape)
 	}
-	return viewed(v, 0, rowMajor(v.args[0].shape))
+	return viewed(v, 0, layout.RowMajor(v.args[0].shape))
 }
 
 // canBeResult reports whether v, which is needed in another shape as a result, can be
