@@ -1,7 +1,9 @@
 package optimize
 
 import (
+	"iter"
 	"math"
+	"math/bits"
 	"slices"
 
 	"arignote/expr"
@@ -186,12 +188,48 @@ type acMatch struct {
 // opSet is a set of ops.
 type opSet [expr.NumOps]bool
 
-// opsOf returns the ops of the members of a list.
-func opsOf(list acList) (set opSet) {
-	for i := range list.size() {
-		set[list.base(i).Op()] = true
+// acTable is a list of rules, in order, with sets of them, bit by bit: those of
+// which the first part, or the second, may be a node with a certain op.
+type acTable struct {
+	rules []*acRule
+	byOp  [2][expr.NumOps][]uint64
+}
+
+// newACTable indexes rules.
+func newACTable(rules []*acRule) *acTable {
+	t := &acTable{rules: rules}
+	for part := range t.byOp {
+		for op := range t.byOp[part] {
+			set := make([]uint64, (len(rules)+63)/64)
+			for i, a := range rules {
+				if part >= len(a.parts) || !a.parts[part].left[0].hasOp() || a.parts[part].left[0].op == expr.Op(op) {
+					set[i/64] |= 1 << (i % 64)
+				}
+			}
+			t.byOp[part][op] = set
+		}
 	}
-	return set
+	return t
+}
+
+// possible visits the rules for whose parts there are members of the list with
+// their ops: with most lists these are few or none.
+func (t *acTable) possible(list acList) iter.Seq[*acRule] {
+	return func(yield func(*acRule) bool) {
+		for word := range (len(t.rules) + 63) / 64 {
+			var have [2]uint64
+			for i := range list.size() {
+				op := list.base(i).Op()
+				have[0] |= t.byOp[0][op][word]
+				have[1] |= t.byOp[1][op][word]
+			}
+			for set := have[0] & have[1]; set != 0; set &= set - 1 {
+				if !yield(t.rules[64*word+bits.TrailingZeros64(set)]) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // matchSum applies the first rule that matches terms of s, wherever it does.
@@ -199,9 +237,8 @@ func (r *run) matchSum(n *expr.Node, s *sum) (*expr.Node, why) {
 	if s.d.IsInteger() {
 		return nil, why{}
 	}
-	ops := opsOf(s)
-	for _, a := range r.rules.inSums {
-		if !ops.mayHave(a) || !r.allowed(a.compiled) || r.skipsStabilize(a) {
+	for a := range r.rules.inSums.possible(s) {
+		if !r.allowed(a.compiled) || r.skipsStabilize(a) {
 			continue
 		}
 		accepts := func(m acMatch) bool {
@@ -222,7 +259,7 @@ func (r *run) matchSum(n *expr.Node, s *sum) (*expr.Node, why) {
 // where 1 + tanh(x) cancels, that is not what the sum is made of.
 func (s *sum) hasPower(i int) bool {
 	x := s.terms[i].base
-	if b, ok := functionBounds[x.Op()]; !ok || math.IsInf(b.hi, 0) || math.IsInf(b.lo, 0) {
+	if b := functionBounds[x.Op()]; b == (bounds{}) || math.IsInf(b.hi, 0) || math.IsInf(b.lo, 0) {
 		return false
 	}
 	return slices.ContainsFunc(s.terms, func(t term) bool {
@@ -230,16 +267,6 @@ func (s *sum) hasPower(i int) bool {
 			return f == x && t.base.Op() != expr.OpMul || f.Op() == expr.OpSquare && f.Arg(0) == x
 		})
 	})
-}
-
-// mayHave reports whether the ops of both parts of a are there.
-func (ops *opSet) mayHave(a *acRule) bool {
-	for _, p := range a.parts {
-		if p.left[0].kind == isOp && !ops[p.left[0].op] {
-			return false
-		}
-	}
-	return true
 }
 
 // matches returns the places where a matches, none of which overlap. A rule with
@@ -332,7 +359,7 @@ func (a *acRule) secondsOf(list acList, room []int) []int {
 	}
 	p := a.parts[1].left[0]
 	for j := range list.size() {
-		if p.kind != isOp || list.base(j).Op() == p.op {
+		if !p.hasOp() || list.base(j).Op() == p.op {
 			room = append(room, j)
 		}
 	}
@@ -366,9 +393,8 @@ func (r *run) matchProduct(n *expr.Node, p *product) (*expr.Node, why) {
 	if p.d.IsInteger() {
 		return nil, why{}
 	}
-	ops := opsOf(p)
-	for _, a := range r.rules.inProducts {
-		if !ops.mayHave(a) || !r.allowed(a.compiled) || r.skipsStabilize(a) {
+	for a := range r.rules.inProducts.possible(p) {
+		if !r.allowed(a.compiled) || r.skipsStabilize(a) {
 			continue
 		}
 		accepts := func(m acMatch) bool { return m.second < 0 || p.ratio(m.second, a.parts[1].n) > 0 }

@@ -254,6 +254,9 @@ func (p *patternParser) attr(e syntax.Expr, fam family, keywords []syntax.Keywor
 	return a, nil
 }
 
+// hasOp reports whether p matches nodes with a certain op only.
+func (p *pattern) hasOp() bool { return p.kind >= isOp }
+
 // orders returns p with the arguments of each commutative op in both orders,
 // so that matching need not try.
 func (p *pattern) orders() []*pattern {

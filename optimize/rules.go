@@ -404,7 +404,7 @@ var comparisons = []expr.Op{expr.OpLt, expr.OpLe, expr.OpGt, expr.OpGe}
 // tables are the compiled rules of one run.
 type tables struct {
 	user, simplify, stabilize, structure, symmetry, linalg *table
-	inSums, inProducts                                     []*acRule
+	inSums, inProducts                                     *acTable
 }
 
 // builtin compiles the rules of this package, once.
@@ -434,10 +434,12 @@ func compileTables(user []Rule) (*tables, error) {
 			return nil, err
 		}
 	}
+	var sums, products []*acRule
 	for _, from := range []*table{t.user, t.simplify, t.stabilize} {
 		for _, c := range from.rules {
-			t.inSums, t.inProducts = c.appendAC(t.inSums, t.inProducts)
+			sums, products = c.appendAC(sums, products)
 		}
 	}
+	t.inSums, t.inProducts = newACTable(sums), newACTable(products)
 	return t, nil
 }
