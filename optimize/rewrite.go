@@ -206,32 +206,66 @@ func (r *run) order(g *expr.Graph) []int32 {
 	if slices.Equal(r.ordered.of, g.Outputs) {
 		return r.ordered.ids
 	}
-	for _, n := range g.Outputs {
+	r.ordered.of = g.Outputs
+	if r.scope < 0 {
+		r.ordered.ids = r.needed(g.Outputs, r.ordered.ids[:0])
+	} else {
+		r.ordered.ids = r.reached(g.Outputs)
+	}
+	return r.ordered.ids
+}
+
+// needed appends the numbers of what the outputs need to ids, in rising order. It
+// looks at all numbers, in the order in which they lie in memory.
+func (r *run) needed(outputs []*expr.Node, ids []int32) []int32 {
+	for _, n := range outputs {
 		r.id(n)
 	}
-	type frame struct{ id, next int32 }
-	var few [32]frame
-	seen := make([]bool, r.numbered())
-	ids, stack := make([]int32, 0, len(r.ordered.ids)), few[:0]
+	live := make([]bool, r.numbered())
+	for _, n := range outputs {
+		live[r.id(n)] = true
+	}
+	count := 0
+	for id := int32(len(live)) - 1; id >= 0; id-- {
+		if live[id] {
+			count++
+			for _, a := range r.args(id) {
+				live[a] = true
+			}
+		}
+	}
+	ids = slices.Grow(ids, count)
+	for id, is := range live {
+		if is {
+			ids = append(ids, int32(id))
+		}
+	}
+	return ids
+}
+
+// reached is needed for the bodies of loops, which are small parts of what is
+// numbered.
+func (r *run) reached(outputs []*expr.Node) []int32 {
+	var ids []int32
+	seen := make(map[int32]bool)
+	stack := make([]int32, 0, len(outputs))
 	enter := func(id int32) {
 		if !seen[id] {
 			seen[id] = true
-			stack = append(stack, frame{id: id})
+			ids, stack = append(ids, id), append(stack, id)
 		}
 	}
-	for _, n := range g.Outputs {
-		for enter(r.id(n)); len(stack) > 0; {
-			top := &stack[len(stack)-1]
-			if args := r.args(top.id); int(top.next) < len(args) {
-				top.next++
-				enter(args[top.next-1])
-				continue
-			}
-			ids = append(ids, top.id)
-			stack = stack[:len(stack)-1]
+	for _, n := range outputs {
+		enter(r.id(n))
+	}
+	for len(stack) > 0 {
+		id := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		for _, a := range r.args(id) {
+			enter(a)
 		}
 	}
-	r.ordered.of, r.ordered.ids = g.Outputs, ids
+	slices.Sort(ids) // arguments have lower numbers than users
 	return ids
 }
 

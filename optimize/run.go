@@ -152,7 +152,7 @@ func (r *run) passes(g *expr.Graph) (*expr.Graph, error) {
 		}
 		list = list[n:]
 	}
-	r.trace.Nodes = append(r.trace.Nodes, r.count(g))
+	r.trace.Nodes = append(r.trace.Nodes, len(r.order(g)))
 	return g, nil
 }
 
@@ -344,29 +344,6 @@ func (r *run) say(format string, args ...any) {
 	if r.opt.Trace != nil {
 		fmt.Fprintf(r.opt.Trace, format, args...)
 	}
-}
-
-// count is the function count for a graph of numbered nodes.
-func (r *run) count(g *expr.Graph) int {
-	n, seen := 0, make([]bool, r.numbered())
-	var stack []int32
-	visit := func(id int32) {
-		if !seen[id] {
-			seen[id] = true
-			stack = append(stack, id)
-		}
-	}
-	for _, out := range g.Outputs {
-		visit(r.id(out))
-	}
-	for ; len(stack) > 0; n++ {
-		id := stack[len(stack)-1]
-		stack = stack[:len(stack)-1]
-		for _, a := range r.args(id) {
-			visit(a)
-		}
-	}
-	return n
 }
 
 // count returns the number of nodes of g, inputs and constants included.

@@ -46,13 +46,23 @@ func (r *run) countUses(g *expr.Graph) {
 	if r.uses.steps == r.steps && slices.Equal(r.uses.graph, g.Outputs) {
 		return
 	}
-	if r.scope < 0 { // bodies of loops are counted beside the graph
-		r.uses.epoch++
-	}
 	r.uses.graph, r.uses.steps = g.Outputs, r.steps
-	r.uses.at(int32(r.numbered()))
+	if r.scope >= 0 { // bodies of loops are counted beside the graph
+		for _, n := range g.Outputs {
+			r.use(r.id(n), -1)
+		}
+		return
+	}
+	r.uses.epoch++
+	for _, id := range r.order(g) {
+		for _, a := range r.args(id) {
+			u := r.uses.at(a)
+			u.count, u.user = u.count+1, id
+		}
+	}
 	for _, n := range g.Outputs {
-		r.use(r.id(n), -1)
+		u := r.uses.at(r.id(n))
+		u.count, u.user = u.count+1, -1
 	}
 }
 
