@@ -15,8 +15,9 @@ import "slices"
 //
 // The zero Numbers is empty. It must not be used by several goroutines at once.
 type Numbers struct {
-	nodes []*Node
-	other map[*Node]int32 // of nodes whose room is taken
+	nodes  []*Node
+	former []*Node         // by number: what was replaced; empty if nothing was
+	other  map[*Node]int32 // of nodes whose room is taken
 }
 
 // Grow makes room for n more nodes.
@@ -30,7 +31,8 @@ func (s *Numbers) Node(i int32) *Node { return s.nodes[i] }
 
 // Of returns the number of x, -1 if it has none.
 func (s *Numbers) Of(x *Node) int32 {
-	if i := x.slot.Load() - 1; i < uint32(len(s.nodes)) && s.nodes[i] == x {
+	i := x.slot.Load() - 1
+	if i < uint32(len(s.nodes)) && (s.nodes[i] == x || i < uint32(len(s.former)) && s.former[i] == x) {
 		return int32(i)
 	}
 	if s.other != nil {
@@ -48,20 +50,40 @@ func (s *Numbers) Add(x *Node) int32 {
 		s.nodes = slices.Grow(s.nodes, max(i, 16))
 	}
 	s.nodes = append(s.nodes, x)
+	s.name(x, i)
+	return int32(i)
+}
+
+// name writes the number i into x.
+func (s *Numbers) name(x *Node, i int) {
 	if !x.slot.CompareAndSwap(0, uint32(i+1)) {
 		if s.other == nil {
 			s.other = make(map[*Node]int32)
 		}
 		s.other[x] = int32(i)
 	}
-	return int32(i)
+}
+
+// Replace makes x, which has no number, the node with number i, once. The one
+// that it replaces keeps the number too.
+func (s *Numbers) Replace(i int32, x *Node) {
+	if int(i) >= len(s.former) {
+		s.former = append(s.former, make([]*Node, len(s.nodes)-len(s.former))...)
+	}
+	s.former[i], s.nodes[i] = s.nodes[i], x
+	s.name(x, int(i))
 }
 
 // Release empties s and makes the room in its nodes free again.
 func (s *Numbers) Release() {
-	for _, x := range s.nodes {
-		if _, taken := s.other[x]; !taken {
-			x.slot.Store(0)
+	for _, list := range [2][]*Node{s.nodes, s.former} {
+		for _, x := range list {
+			if x == nil {
+				continue
+			}
+			if _, taken := s.other[x]; !taken {
+				x.slot.Store(0)
+			}
 		}
 	}
 	*s = Numbers{}

@@ -35,8 +35,15 @@ func TestNumbers(t *testing.T) {
 	if n := down.Node(0); n != nodes[3] || down.Len() != 4 {
 		t.Errorf("node 0 of %d is %v", down.Len(), n)
 	}
+	other := Scalar("e")
+	up.Replace(1, other)
+	if expect(&up, 0, 1, 2, 3); up.Of(other) != 1 || up.Node(1) != other || up.Len() != 4 {
+		t.Errorf("what replaces node 1 has number %d of %d", up.Of(other), up.Len())
+	}
 	up.Release()
-	expect(&up, -1, -1, -1, -1)
+	if expect(&up, -1, -1, -1, -1); up.Of(other) != -1 {
+		t.Errorf("what has replaced a node keeps number %d", up.Of(other))
+	}
 	expect(&down, 3, 2, 1, 0)
 	up.Add(nodes[2])
 	expect(&up, -1, -1, 0, -1)

@@ -29,11 +29,11 @@ type Pass struct {
 
 // Passes are the steps of simplification, in their order.
 var Passes = []Pass{
-	{Name: "merge", run: merge, Exact: true,
-		Why: "equal subexpressions become one node; first, because rules know two nodes for equal by identity"},
-	{Name: "user", run: user, Repeat: true, Exact: true, After: []string{"merge"},
+	{Name: "user", run: user, Repeat: true, Exact: true,
 		Why: "rules of the user's, if there are any; before all others, so that they see what the user wrote"},
-	{Name: "fold", run: fold, Repeat: true, Exact: true, After: []string{"merge"},
+	{Name: "merge", run: merge, Repeat: true, Exact: true,
+		Why: "equal subexpressions become one node; numbering does it, from the start, because rules know two nodes for equal by identity"},
+	{Name: "fold", run: fold, Joins: true, Repeat: true, Exact: true, After: []string{"merge"},
 		Why: "computes what depends on constants alone, so that rules see numbers"},
 	{Name: "simplify", run: simplify, Joins: true, Repeat: true, Exact: true, After: []string{"fold"},
 		Why: "rules that shrink (x*1, x/x, -(-x)), before sums and products are collected"},

@@ -159,10 +159,10 @@ func (r *run) rewrite(v *visit, g *expr.Graph) *expr.Graph {
 // have finished it: what one of them would do in the next round is done now, and
 // the nodes above are made anew once, not in each round.
 func (r *run) prepare(v *visit, g *expr.Graph) bool {
-	busy := false
+	busy, steps := false, false
 	for _, w := range v.works {
 		w.ops, w.step = w.pass.run(r, g)
-		busy = busy || w.ops != nil
+		busy, steps = busy || w.ops != nil, steps || w.step != nil
 	}
 	if !busy {
 		return false
@@ -179,7 +179,7 @@ func (r *run) prepare(v *visit, g *expr.Graph) bool {
 			}
 		}
 	}
-	if v.works[0].step != nil {
+	if steps {
 		r.countUses(g)
 	}
 	return true
@@ -409,8 +409,10 @@ func (r *run) withFinished(v *visit, id int32) int32 {
 	if same {
 		return id
 	}
-	old := r.nodeAt(id)
-	if _, to := r.lookup(old.Op(), r.entries[id].attr, now); to >= 0 {
+	old := r.known.Node(id) // its arguments do not matter
+	attr := r.entries[id].attr
+	hash, to := r.lookup(old.Op(), attr, now)
+	if to >= 0 {
 		if n := r.nodeAt(to); n.DType() == old.DType() && n.Type().Weak == old.Type().Weak {
 			return to
 		}
@@ -422,6 +424,9 @@ func (r *run) withFinished(v *visit, id int32) int32 {
 		nodes = append(nodes, r.nodeAt(a))
 	}
 	n := old.With(nodes...)
+	if n.Err() == nil && n.DType() == old.DType() && n.Type().Weak == old.Type().Weak {
+		return r.add(n, attr, now, hash)
+	}
 	if n.Err() != nil && old.DType().IsInteger() {
 		// A literal must fit the array it meets, a computed scalar wraps: now
 		// that 1 - 3 is -2, say what it is for uint8.

@@ -93,6 +93,7 @@ type run struct {
 	seconds     []int   // what may be the second part of the rule that is tried
 	frames      []frame // room for normalize
 	steps       int
+	duplicates  bool  // nodes were merged, and no stage has told so yet
 	err         error // why no further rewrite is tried
 	noStabilize bool  // the pass stabilize is left out
 }
@@ -140,6 +141,9 @@ func newRun(o Options, nodes int) (*run, error) {
 // group that is repeated until a round changes nothing.
 func (r *run) passes(g *expr.Graph) (*expr.Graph, error) {
 	r.stage("input", g, 0, nil)
+	start := time.Now()
+	r.duplicates = len(r.order(g)) < r.numbered()
+	r.trace.spend("merge", time.Since(start))
 	list := Passes
 	for len(list) > 0 {
 		n := 1
@@ -277,10 +281,13 @@ func (r *run) one(g *expr.Graph, v *visit) (*expr.Graph, error) {
 	return after, nil
 }
 
-// busy names the passes of which a rewrite stands in the trace from one on, those
-// of v if there is none.
+// busy names the passes that did something in the traversal v: of which a rewrite
+// stands in the trace from one on. Merging does its work at the beginning.
 func (r *run) busy(v *visit, from int) string {
 	var names []string
+	if r.duplicates {
+		names, r.duplicates = []string{"merge"}, false
+	}
 	for _, w := range r.works {
 		if slices.ContainsFunc(r.trace.Steps[from:], func(s Step) bool { return s.Pass == w.pass.Name }) {
 			names = append(names, w.pass.Name)

@@ -13,6 +13,10 @@ import (
 // arguments) share one number: equal subexpressions are one node from the
 // moment in which they arise (hash-consing).
 //
+// Where one of two equal nodes stands for both, all nodes above the other are
+// equal to ones with other arguments. Those are made when they are first asked
+// for: many never are, because by then their arguments have been rewritten.
+//
 // Numbers are small and dense, so that what passes know of nodes lies in
 // slices, most of them without pointers: large graphs are bounded by memory,
 // and by what the garbage collector has to follow.
@@ -33,6 +37,7 @@ type entry struct {
 	first, count int32 // its arguments in the store's list
 	attr         int32 // the number of the attribute
 	op           expr.Op
+	stale        bool // the node has other arguments, equal to these
 }
 
 // init makes room for the rewriting of a graph of n nodes, which makes about
@@ -47,7 +52,34 @@ func (s *store) init(merging bool, n int) {
 }
 
 // nodeAt returns the node with the given number.
-func (s *store) nodeAt(id int32) *expr.Node { return s.known.Node(id) }
+func (s *store) nodeAt(id int32) *expr.Node {
+	if s.entries[id].stale {
+		s.renew(id)
+	}
+	return s.known.Node(id)
+}
+
+// renew gives the node id, and those below it, the arguments that stand for
+// theirs.
+func (s *store) renew(id int32) {
+	for stack := []int32{id}; len(stack) > 0; {
+		id := stack[len(stack)-1]
+		below := len(stack)
+		for _, a := range s.args(id) {
+			if s.entries[a].stale {
+				stack = append(stack, a)
+			}
+		}
+		if len(stack) > below {
+			continue
+		}
+		stack = stack[:below-1]
+		if e := &s.entries[id]; e.stale {
+			e.stale = false
+			s.known.Replace(id, s.known.Node(id).With(s.nodesOf(s.args(id))...))
+		}
+	}
+}
 
 // args returns the numbers of a node's arguments.
 func (s *store) args(id int32) []int32 {
@@ -109,23 +141,18 @@ func (s *store) number(n *expr.Node) {
 	args, own := s.scratch[:0], true
 	for _, a := range n.Args() {
 		i := s.known.Of(a)
-		args = append(args, s.same[i])
-		own = own && s.same[i] == i
+		id := s.same[i]
+		args = append(args, id)
+		own = own && id == i && !s.entries[id].stale && s.known.Node(id) == a
 	}
 	s.scratch = args
 	attr := s.keys.of(n.Op(), n.Attr(), n.Type().Weak)
 	hash, id := s.lookup(n.Op(), attr, args)
-	if id < 0 {
-		m := n
-		if !own { // an argument is represented by another node
-			m = n.With(s.nodesOf(args)...)
-		}
-		id = s.add(m, attr, args, hash)
-		if m == n {
-			return
-		}
+	if id >= 0 {
+		s.alias(n, id)
+		return
 	}
-	s.alias(n, id)
+	s.entries[s.add(n, attr, args, hash)].stale = !own
 }
 
 // nodesOf returns the nodes with the given numbers.
@@ -170,7 +197,7 @@ func (s *store) add(n *expr.Node, attr int32, args []int32, hash uint32) int32 {
 	s.met.add(n.Op())
 	id := s.known.Add(n)
 	s.same = append(roomy(s.same), id)
-	s.entries = append(roomy(s.entries), entry{int32(len(s.list)), int32(len(args)), attr, n.Op()})
+	s.entries = append(roomy(s.entries), entry{int32(len(s.list)), int32(len(args)), attr, n.Op(), false})
 	s.list = append(roomy(s.list), args...)
 	if s.merging && n.Op() != expr.OpInput {
 		s.table.put(hash, id+1)

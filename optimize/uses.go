@@ -128,13 +128,14 @@ func (r *run) replaced(from, to int32) {
 // once reports whether n has one user at most.
 func (r *run) once(n *expr.Node) bool { return r.uses.at(r.id(n)).count <= 1 }
 
-// onlyUser returns the user of n if it has exactly one, else nil.
+// onlyUser returns the user of n if it has exactly one, else nil. Its arguments may
+// be equal ones to n, instead of n.
 func (r *run) onlyUser(n *expr.Node) *expr.Node {
 	u := r.uses.at(r.id(n))
 	if u.count != 1 || u.user < 0 {
 		return nil
 	}
-	return r.nodeAt(u.user)
+	return r.known.Node(u.user)
 }
 
 // opening is the taking apart of a sum, a product or another chain of which n is
