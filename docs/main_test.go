@@ -70,7 +70,7 @@ func TestRulesAreListed(t *testing.T) {
 		"| fold | ",
 		"### Signs",
 		"## blas",
-		"| [merge](#merge) |  | yes | equal subexpressions become one node",
+		"| [merge](#merge) | yes | yes | equal subexpressions become one node",
 	} {
 		if !strings.Contains(text, "\n"+row) {
 			t.Errorf("no row %s", row)
