@@ -57,7 +57,7 @@ func held(values []*Value) float64 {
 		data := reflect.ValueOf(v.data)
 		if at := data.Pointer(); !seen[at] {
 			seen[at] = true
-			n += float64(data.Len()) * float64(v.dtype.Size())
+			n += float64(data.Len() * v.dtype.Size())
 		}
 	}
 	return n
