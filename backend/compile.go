@@ -14,7 +14,10 @@ import (
 // *expr.Error for a mistake in the expressions and an *InternalError for one in
 // this module.
 func (c Config) Compile(inputs []*expr.Node, outputs ...*expr.Node) (p *Program, err error) {
-	c = c.withEnvironment()
+	c, err = c.withEnvironment()
+	if err != nil {
+		return nil, err
+	}
 	level, err := cpu.Parse(c.CPU)
 	if err != nil {
 		return nil, inputError("%v", err)

@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"cmp"
 	"io"
 	"os"
 	"slices"
@@ -67,25 +68,33 @@ type Config struct {
 
 // withEnvironment returns c with what the environment asks for. This is the
 // only place that reads the environment.
-func (c Config) withEnvironment() Config {
-	if os.Getenv("ARIGNOTE_CHECK") == "1" {
+func (c Config) withEnvironment() (Config, error) {
+	switch check := os.Getenv("ARIGNOTE_CHECK"); check {
+	case "", "0":
+	case "1":
 		c.Check = true
+	default:
+		return c, inputError("ARIGNOTE_CHECK=%s: not 0 or 1", check)
 	}
 	if c.CPU == "" {
 		c.CPU = os.Getenv("ARIGNOTE_CPU")
 	}
 	switch trace := os.Getenv("ARIGNOTE_TRACE"); {
-	case trace == "-" && c.Trace == nil:
-		c.Trace = os.Stderr
-	case strings.HasSuffix(trace, ".html") && c.Stages == "":
-		c.Stages = trace
+	case trace == "-":
+		if c.Trace == nil {
+			c.Trace = os.Stderr
+		}
+	case strings.HasSuffix(trace, ".html"):
+		c.Stages = cmp.Or(c.Stages, trace)
+	case trace != "":
+		return c, inputError("ARIGNOTE_TRACE=%s: not - and no name that ends in .html", trace)
 	}
 	for _, name := range strings.Split(os.Getenv("ARIGNOTE_SKIP"), ",") {
 		if name = strings.TrimSpace(name); name != "" {
 			c.Skip = append(c.Skip[:len(c.Skip):len(c.Skip)], name)
 		}
 	}
-	return c
+	return c, nil
 }
 
 // skips reports whether something is left out by name.

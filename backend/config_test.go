@@ -28,3 +28,14 @@ func TestEnvironment(t *testing.T) {
 		t.Errorf("%v %v", p.Trace(), err)
 	}
 }
+
+// TestEnvironmentMistakes: a word that is not known is a mistake and not ignored.
+func TestEnvironmentMistakes(t *testing.T) {
+	for name, value := range map[string]string{"ARIGNOTE_CHECK": "yes", "ARIGNOTE_TRACE": "stages.txt", "ARIGNOTE_CPU": "sse"} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv(name, value)
+			_, err := backend.Compile(nil, expr.Const(1.5))
+			wrong(t, err, expr.ErrInput, value)
+		})
+	}
+}

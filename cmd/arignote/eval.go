@@ -19,6 +19,7 @@ Examples:
     arignote eval 'svd(A)' A=data.npz:A -o usv.npz
     arignote eval 'grad(sum(x**3), x)' 'x=[1,2,3.5]'
     arignote eval -f model.txt x=data.npy
+    arignote eval 'exp(x)' x=data.npy -o - | arignote eval 'sum(y)' y=-
     echo 'y = x - mean(x); y, sum(y*y)' | arignote eval -f - 'x=[1,2,6]'`
 }
 

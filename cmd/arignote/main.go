@@ -49,6 +49,7 @@ Example: arignote eval 'M @ v + 1' 'M=[[1,2],[3,4]]' v=data.npy`
 // session is what a command reads from and writes to.
 type session struct {
 	stdin io.Reader
+	read  bool         // an array has been read from stdin
 	out   bytes.Buffer // goes to standard output if all went well
 }
 
@@ -78,7 +79,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	switch {
 	case helped:
 	case err != nil:
-		fmt.Fprintf(stderr, "arignote: %v\n", err)
+		fmt.Fprintf(stderr, "arignote: %s\n", strings.ReplaceAll(err.Error(), `" -`, `"-`)) // without the blank of guard
 		advise(stderr, args, err)
 		return exitUsage
 	default:

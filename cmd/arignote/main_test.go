@@ -129,6 +129,51 @@ func TestTranscripts(t *testing.T) {
 	}
 }
 
+// TestReadme: what the README shows is what the program prints.
+func TestReadme(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, block, found := strings.Cut(string(data), "```\n$ arignote ")
+	if !found {
+		t.Fatal("no transcript")
+	}
+	block, _, _ = strings.Cut(block, "\n```")
+	for _, c := range strings.Split(block, "\n$ arignote ") {
+		command, want, _ := strings.Cut(c, "\n")
+		out, _, _ := strings.Cut(transcript(t, t.TempDir(), "arignote "+command), "\n[exit ")
+		if strings.TrimRight(want, "\n") != out {
+			t.Errorf("$ arignote %s\n got:\n%s\nwant:\n%s", command, out, want)
+		}
+	}
+}
+
+// TestPipe: an array goes from one command to the next.
+func TestPipe(t *testing.T) {
+	dir := t.TempDir()
+	array, stderr, code := execute(t, dir, "", "eval", "arange(5)*0.5", "-o", "-")
+	if code != 0 || stderr != "" {
+		t.Fatalf("exit %d, %s", code, stderr)
+	}
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"eval", "sum(x)", "x=-"}, "5.0\n"},
+		{[]string{"eval", "x + y", "x=-", "y=-"}, "arignote: the value of y: standard input is read already\n"},
+		{[]string{"eval", "-f", "-", "x=-"}, "arignote: the value of x: standard input is read already\n"},
+		{[]string{"eval", "x, 2*x", "x=-", "-o", "-"}, "arignote: 2 results do not go to standard output as .npy data: use -o results.npz\nRun \"arignote eval -h\" for help.\n"},
+	} {
+		if stdout, stderr, _ := execute(t, dir, array, c.args...); stdout+stderr != c.want {
+			t.Errorf("%q: %s%s, want %s", c.args, stdout, stderr, c.want)
+		}
+	}
+	if _, stderr, code := execute(t, dir, array[:len(array)-1], "eval", "x", "x=-"); code != 1 || !strings.HasPrefix(stderr, "arignote: the value of x: standard input: the data ends") {
+		t.Errorf("cut: exit %d, %s", code, stderr)
+	}
+}
+
 // TestHTML: the page has the plan where there are values.
 func TestHTML(t *testing.T) {
 	dir := t.TempDir()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -14,7 +15,7 @@ import (
 
 // output says where results go. It is part of the commands that compute.
 type output struct {
-	Output string `short:"o" placeholder:"FILE" help:"Write the results to a .npy file (one result) or a .npz file instead of printing them."`
+	Output string `short:"o" placeholder:"FILE" help:"Write the results to a .npy file (one result) or a .npz file instead of printing them; - writes .npy data to standard output."`
 	Digits int    `default:"-1" placeholder:"N" help:"Significant digits of printed numbers, 0 for all; unless given 8 in arrays and all in scalars."`
 	All    bool   `help:"Print all elements of large arrays."`
 }
@@ -23,8 +24,10 @@ type output struct {
 func (o *output) check(results int) error {
 	switch ext := filepath.Ext(o.Output); {
 	case o.Output == "" || ext == ".npz":
-	case ext != ".npy":
-		return usagef("-o wants the name of a .npy or .npz file, not %s", o.Output)
+	case ext != ".npy" && o.Output != "-":
+		return usagef("-o wants the name of a .npy or .npz file, or - for standard output, not %s", o.Output)
+	case results > 1 && o.Output == "-":
+		return usagef("%d results do not go to standard output as .npy data: use -o results.npz", results)
 	case results > 1:
 		return usagef("%d results do not go into a .npy file: use -o %s.npz", results, strings.TrimSuffix(o.Output, ext))
 	}
@@ -36,6 +39,9 @@ func (o *output) write(s *session, names []string, values []*expr.Value) error {
 	if o.Output == "" {
 		o.print(&s.out, names, values)
 		return nil
+	}
+	if o.Output == "-" {
+		return npy.Write(&s.out, values[0])
 	}
 	return create(o.Output, func(w io.Writer) error {
 		if filepath.Ext(o.Output) == ".npz" {
@@ -76,6 +82,10 @@ func create(name string, write func(io.Writer) error) (err error) {
 	partial := name + "." + strconv.Itoa(os.Getpid()) + ".partial"
 	f, err := os.OpenFile(partial, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
+		var e *os.PathError
+		if errors.As(err, &e) {
+			e.Path = name
+		}
 		return err
 	}
 	defer func() {

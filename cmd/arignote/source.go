@@ -20,7 +20,7 @@ import (
 type source struct {
 	File   string   `short:"f" placeholder:"FILE" help:"Read the program from a file, - for standard input, instead of EXPR."`
 	Expr   string   `arg:"" optional:"" help:"The expression, or a program: declarations such as x: float64[n], assignments and outputs, separated by ; or line ends."`
-	Values []string `arg:"" optional:"" sep:"none" name:"name=value" help:"Values of inputs: x=1.5, x=[1,2,3], x=data.npy, x=data.npz:name, or an expression such as x=linspace(0,1,5). Inputs that are not declared take dtype and shape from their values."`
+	Values []string `arg:"" optional:"" sep:"none" name:"name=value" help:"Values of inputs: x=1.5, x=[1,2,3], x=data.npy, x=data.npz:name, x=- for .npy data from standard input, or an expression such as x=linspace(0,1,5). Inputs that are not declared take dtype and shape from their values."`
 }
 
 // flags say how to compile.
@@ -56,7 +56,7 @@ func (c *source) load(s *session) (*program, error) {
 	}
 	var inputs []*expr.Node
 	for _, a := range assignments {
-		in, err := p.assign(a, file)
+		in, err := c.assign(s, p, a, file)
 		if err != nil {
 			return nil, err
 		}
@@ -110,7 +110,7 @@ func (c *source) read(s *session, t *text) (assignments []string, err error) {
 
 // assign reads NAME=VALUE. It returns an input if the program declares none of
 // that name.
-func (p *program) assign(arg string, file *syntax.File) (*expr.Node, error) {
+func (c *source) assign(s *session, p *program, arg string, file *syntax.File) (*expr.Node, error) {
 	name, value, ok := strings.Cut(arg, "=")
 	name = strings.TrimSpace(name)
 	if !ok || !syntax.IsName(name) {
@@ -124,7 +124,7 @@ func (p *program) assign(arg string, file *syntax.File) (*expr.Node, error) {
 	if i >= 0 {
 		declared, _ = expr.ParseDType(file.Decls[i].DType)
 	}
-	x, err := readValue(name, value, declared)
+	x, err := c.readValue(s, name, value, declared)
 	if err != nil {
 		return nil, err
 	}

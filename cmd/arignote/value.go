@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -16,13 +17,15 @@ const maxArray = 4 << 30
 
 // readValue reads the value of an input that the program declares with the
 // given dtype, or not at all (NoDType).
-func readValue(name, src string, declared expr.DType) (any, error) {
+func (c *source) readValue(s *session, name, src string, declared expr.DType) (any, error) {
 	t := text{where: "the value of " + name, src: src, shown: name + "="}
 	var v any
 	var err error
 	switch file, member, isFile := splitFile(src); {
 	case strings.TrimSpace(src) == "":
 		err = fmt.Errorf("there is none")
+	case src == "-":
+		v, err = c.readPipe(s)
 	case isFile && strings.HasSuffix(file, ".npy"):
 		v, err = npy.ReadFile(file)
 	case isFile:
@@ -48,9 +51,22 @@ func readValue(name, src string, declared expr.DType) (any, error) {
 // valueAdvice says what a value may be where it looks like none.
 func valueAdvice(err error) string {
 	if e, ok := err.(*expr.Error); ok && strings.HasPrefix(e.Msg, "unknown name ") {
-		return "A value is a number, a list such as [1,2,3], an expression of these, a .npy file, or data.npz:name."
+		return "A value is a number, a list such as [1,2,3], an expression of these, a .npy file, data.npz:name, or - for .npy data from standard input."
 	}
 	return ""
+}
+
+// readPipe reads an array from standard input, which has one only.
+func (c *source) readPipe(s *session) (*expr.Value, error) {
+	if c.File == "-" || s.read {
+		return nil, fmt.Errorf("standard input is read already")
+	}
+	s.read = true
+	v, err := npy.Read(s.stdin, math.MaxInt64)
+	if err != nil {
+		return nil, fmt.Errorf("standard input: %w", err)
+	}
+	return v, nil
 }
 
 // splitFile splits "data.npz:name" into file and name. It reports false if src

@@ -62,7 +62,7 @@ func wrong(format string, args ...any) error {
 func readFull(r io.Reader, b []byte, what string) error {
 	_, err := io.ReadFull(r, b)
 	if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) {
-		return wrong("the file ends in the middle of %s", what)
+		return wrong("the data ends in the middle of %s", what)
 	}
 	return err
 }
