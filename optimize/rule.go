@@ -70,7 +70,8 @@ type Rule struct {
 
 	// Op and Func are for rewrites that text cannot say, in place of Left and
 	// Right: Func is called for each node with that op and returns what
-	// replaces it, or nil.
+	// replaces it, computed from what the node is computed from, or nil. A node
+	// that carries a mistake, or whose type does not fit, replaces nothing.
 	Op   expr.Op
 	Func func(n *expr.Node) *expr.Node
 
@@ -225,6 +226,14 @@ func (c *compiled) roots() []expr.Op {
 // compile parses both sides and checks that they fit together.
 func compile(rule Rule) (*compiled, error) {
 	c := &compiled{Rule: rule}
+	switch text := rule.Left != "" || rule.Right != ""; {
+	case rule.Name == "":
+		return nil, expr.Errorf(expr.ErrInput, "", "it has no name")
+	case rule.Func != nil && text:
+		return nil, expr.Errorf(expr.ErrInput, "", "both text and a function")
+	case rule.Func != nil && (rule.Op == expr.OpInvalid || rule.Op >= expr.NumOps):
+		return nil, expr.Errorf(expr.ErrInput, "", "a function needs the Op of the nodes that it replaces")
+	}
 	if rule.Func != nil || rule.rewrite != nil {
 		return c, nil
 	}
@@ -287,7 +296,7 @@ func (r *run) try(c *candidate, n *expr.Node) *expr.Node {
 	case c.rewrite != nil:
 		return c.rewrite(r, n)
 	case c.Func != nil:
-		return c.Func(n)
+		return r.call(c.Rule, n)
 	}
 	if c.inSums && r.partOfSum(n) {
 		return nil // it is matched in the whole sum

@@ -60,8 +60,11 @@ func Run(g *expr.Graph, o Options) (*expr.Graph, *Trace, error) {
 		return nil, nil, err
 	}
 	defer r.known.Release()
-	g, err = r.passes(g)
-	return g, r.trace, err
+	after, err := r.passes(g)
+	if err == nil {
+		err = r.foreign(g, after)
+	}
+	return after, r.trace, err
 }
 
 // Simplify returns n simplified with the default options, n itself if it is

@@ -166,3 +166,38 @@ func wrong(right string, d expr.DType) string {
 	}
 	return "(" + right + ") * 1.5 + 0.25"
 }
+
+// TestWrongUserRules: rules that cannot be meant are mistakes that name them, and
+// what a function does wrong crosses no border.
+func TestWrongUserRules(t *testing.T) {
+	function := func(f func(n *expr.Node) *expr.Node) optimize.Rule {
+		return optimize.Rule{Name: "mine", Op: expr.OpSin, Class: optimize.Real, Func: f}
+	}
+	null := func(*expr.Node) *expr.Node { return nil }
+	for _, c := range []struct {
+		rule optimize.Rule
+		want string
+	}{
+		{optimize.Rule{Left: "sin(x)", Right: "x"}, "it has no name"},
+		{optimize.Rule{Name: "mine"}, "rule mine: "},
+		{optimize.Rule{Name: "mine", Left: "sin(x", Right: "x"}, "rule mine: 1:6: unexpected end"},
+		{optimize.Rule{Name: "mine", Left: "sin(x)", Right: "y"}, "rule mine: 1:1: the left side does not bind y"},
+		{optimize.Rule{Name: "mine", Left: "x", Right: "x + 0"}, "rule mine: the left side"},
+		{optimize.Rule{Name: "mine", Left: "sin(x)", Right: "x", When: "x purple"}, "rule mine: condition"},
+		{optimize.Rule{Name: "mine", Left: "sin(x)", Right: "x", Op: expr.OpSin, Func: null}, "rule mine: both text and a function"},
+		{optimize.Rule{Name: "mine", Func: null}, "rule mine: a function needs the Op"},
+		{optimize.Rule{Name: "mine", Op: expr.NumOps, Func: null}, "rule mine: a function needs the Op"},
+		{function(func(*expr.Node) *expr.Node { panic("oh") }), "rule mine panics on sin(x): oh"},
+		{function(func(*expr.Node) *expr.Node { return expr.Input("q", expr.Float64, 3) }), "rule mine brings in the input q"},
+		{function(func(n *expr.Node) *expr.Node { return n.Add(n) }), "without end on sin(x): mine"},
+	} {
+		_, _, err := optimize.Run(parse(t, "x: float64[3]; sin(x)"), optimize.Options{Rules: []optimize.Rule{c.rule}})
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%+v: %v, want %s", c.rule, err, c.want)
+		}
+	}
+	keep := function(func(n *expr.Node) *expr.Node { return n.Index(1, 2) })
+	if g, _, err := optimize.Run(parse(t, "x: float64[3]; sin(x)"), optimize.Options{Rules: []optimize.Rule{keep}}); err != nil || !strings.HasSuffix(outputs(g), "sin(x)") {
+		t.Errorf("a wrong replacement: %v, %v", g, err)
+	}
+}
