@@ -123,6 +123,16 @@ func (p *pattern) find(r *run, b *binding) *expr.Node {
 	if !ok {
 		return nil
 	}
+	if p.op == expr.OpNeg { // as negatives has it
+		switch x := args[0]; x.Op() {
+		case expr.OpNeg:
+			return x.Arg(0)
+		case expr.OpSub:
+			if y := r.existing(expr.OpSub, nil, []*expr.Node{x.Arg(1), x.Arg(0)}); y != nil {
+				return y
+			}
+		}
+	}
 	return r.existing(p.op, attr, args)
 }
 

@@ -325,6 +325,10 @@ func (p *pattern) match(n *expr.Node, b *binding) bool {
 	case isLit:
 		return p.lit.match(n, b.exact)
 	}
+	if p.op == expr.OpNeg && n.Op() != p.op && p.args[0].kind == isVar && !b.exact {
+		x := b.vars[p.args[0].v]
+		return x != nil && negatives(x, n)
+	}
 	if n.Op() != p.op || len(n.Args()) != len(p.args) || !p.attr.match(p, n, b) {
 		return false
 	}
@@ -334,6 +338,29 @@ func (p *pattern) match(n *expr.Node, b *binding) bool {
 		}
 	}
 	return true
+}
+
+// negatives reports whether y is -x in the form that rules give it: the negative of
+// a - b is b - a, that of 2*a is -2*a, that of -a is a.
+func negatives(x, y *expr.Node) bool {
+	switch {
+	case x.Op() == expr.OpNeg:
+		return x.Arg(0) == y
+	case x.Op() == expr.OpSub && y.Op() == expr.OpSub:
+		return x.Arg(0) == y.Arg(1) && x.Arg(1) == y.Arg(0)
+	case x.Op() != expr.OpMul || y.Op() != expr.OpMul || len(x.Args()) != 2 || len(y.Args()) != 2:
+		return false
+	}
+	for i, a := range x.Args() {
+		for k, c := range y.Args() {
+			u, constant := scalarOf(a)
+			v, too := scalarOf(c)
+			if constant && too && u == -v && a.DType() == c.DType() && x.Arg(1-i) == y.Arg(1-k) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // match reports whether n is a constant of the literal's value.

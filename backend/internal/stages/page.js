@@ -255,7 +255,7 @@ function rewrites(p, stage, k) {
 function rewrite(p, s, k) {
   return element('div', {class: 'step' + (s.wrong ? ' wrong' : ''), tabindex: 0, role: 'button',
     onclick: () => select(k, [s.after]), onkeydown: e => { if (e.key === 'Enter') select(k, [s.after]); }},
-    element('div', {class: 'rule'}, element('b', {}, s.rule), ' ', element('span', {class: 'class ' + s.class}, s.class), ' ',
+    element('div', {class: 'rule'}, element('b', {}, s.rule), ' ', element('span', {class: 'class ' + s.class}, s.class), ' ', element('span', {class: 'muted'}, s.pass),
       element('span', {class: 'at'}, s.at)),
     element('div', {class: 'code'}, s.from), element('div', {class: 'code to'}, s.to),
     s.note ? element('div', {class: 'note'}, s.note) : null,
@@ -313,8 +313,8 @@ function planColumns(p, plan, k) {
 function passTable(p) {
   const total = Math.max(1, ...p.passes.map(x => x.spent));
   const rows = (p.passes || []).map(x => {
-    const hits = new Map();
-    for (const s of p.steps) if (s.pass === x.name) hits.set(s.rule, (hits.get(s.rule) || 0) + 1);
+    const hits = new Map(), own = x.name.split(', '); // several passes may share a traversal
+    for (const s of p.steps) if (own.includes(s.pass)) hits.set(s.rule, (hits.get(s.rule) || 0) + 1);
     return element('tr', {}, element('th', {}, x.name),
       element('td', {class: 'bar'}, element('i', {style: 'width:' + (100 * x.spent / total).toFixed(1) + '%'})),
       element('td', {class: 'time'}, duration(x.spent)),
@@ -563,10 +563,10 @@ function frame() {
       element('label', {}, 'program ', element('select', {id: 'program', onchange: e => go(+e.target.value)})),
       element('label', {}, 'plan ', element('select', {id: 'plan', onchange: e => { view.plan = +e.target.value; draw(); remember(); }})),
       element('span', {class: 'search'}, element('input', {id: 'find', type: 'search', placeholder: 'search   /', 'aria-label': 'search',
-        oninput: e => { view.find = e.target.value; search(false); remember(); }}), element('span', {id: 'count'})),
+        oninput: e => { view.find = e.target.value; search(false); remember(); }}), element('span', {id: 'count'}),
       element('button', {id: 'changed', onclick: press('c'), title: 'fold what a stage leaves as it was (c)'}, 'only changes'),
       element('button', {id: 'times', onclick: press('p'), title: 'time and rules of each pass (p)'}, 'passes'),
-      element('button', {onclick: press('?'), title: 'keys (?)'}, '?')),
+      element('button', {onclick: press('?'), title: 'keys (?)'}, '?'))),
     element('div', {id: 'passes'}), element('main', {}), element('aside', {id: 'details', hidden: true}), element('div', {id: 'tip', hidden: true}), dialog);
   document.addEventListener('keydown', key);
   document.querySelector('main').addEventListener('click', click);
