@@ -155,11 +155,14 @@ type loops[O, T any] struct {
 func (l loops[O, T]) on(o *[]O, x, y *[]T, varyX, varyY bool) func() {
 	switch {
 	case varyX && varyY:
-		return func() { l.vv(*o, *x, *y) }
+		f := l.vv
+		return func() { f(*o, *x, *y) }
 	case varyX:
-		return func() { l.vs(*o, *x, (*y)[0]) }
+		f := l.vs
+		return func() { f(*o, *x, (*y)[0]) }
 	case varyY:
-		return func() { l.sv(*o, (*x)[0], *y) }
+		f := l.sv
+		return func() { f(*o, (*x)[0], *y) }
 	}
 	return nil
 }

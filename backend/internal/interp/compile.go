@@ -11,12 +11,14 @@ import (
 // compiler makes the steps of a state.
 type compiler struct {
 	*state
-	tile   int
 	vector kernel.Var // of the Vector loop around this place, 0 if there is none
 	mask   *vec[bool] // of the While around this place, nil if there is none
 	values []value    // indexed by Value
+	lives  []lifetime // likewise
 	free   map[class][]register
 	blocks map[kernel.Var]*kernel.Loop // the loops over blocks
+
+	sections int32 // so many blocks have been begun
 }
 
 // value is where a value is while steps are made.
@@ -34,40 +36,90 @@ type class struct {
 
 // section is a block while its steps are made.
 type section struct {
-	body  []kernel.Stmt
-	after []kernel.Stmt // what runs after body and may use the values to keep
-	last  map[kernel.Value]int
-	dying [][]kernel.Value // for each statement the values that it uses last
+	*compiler
+	id     int32
+	body   []kernel.Stmt
+	after  bool           // something is stored by what runs after body and may use the values to keep
+	stored []int32        // how many of the first statements store something
+	dying  []kernel.Value // in the order of their last uses
+	ends   []int32        // where in dying those of each statement end
 }
 
-// newSection finds the last uses of the values that body defines: the number
-// of the statement, its own number if there is none, len(body) if it is to keep.
-func newSection(body, after []kernel.Stmt, keep []kernel.Value) *section {
-	b := &section{body, after, make(map[kernel.Value]int), make([][]kernel.Value, len(body)+1)}
+// lifetime is what sections know of a value: in which it is defined, and which
+// statement of that uses it last: its own if there is none, the one behind the
+// last if it is to keep.
+type lifetime struct{ section, last int32 }
+
+// newSection finds the last uses of the values that body defines.
+func (c *compiler) newSection(body, after []kernel.Stmt, keep []kernel.Value) *section {
+	c.sections++
+	b := &section{compiler: c, id: c.sections, body: body, after: stores(after), stored: make([]int32, len(body)+1), ends: make([]int32, len(body)+2)}
 	var defined []kernel.Value
 	for i, s := range body {
-		for n := range kernel.All(body[i : i+1]) {
-			b.use(i, kernel.Uses(n))
+		b.stored[i+1] = b.stored[i]
+		if stores(body[i : i+1]) {
+			b.stored[i+1]++
 		}
+		b.uses(i, body[i:i+1])
 		for _, v := range kernel.Defs(s) {
-			b.last[v] = i
+			c.lives[v] = lifetime{b.id, int32(i)}
 			defined = append(defined, v)
 		}
 	}
 	b.use(len(body), keep)
-	for n := range kernel.All(after) {
-		b.use(len(body), kernel.Uses(n))
-	}
-	for _, v := range defined {
-		b.dying[b.last[v]] = append(b.dying[b.last[v]], v)
-	}
+	b.uses(len(body), after)
+	b.order(defined)
 	return b
+}
+
+// order collects for each statement the values that it uses last.
+func (b *section) order(defined []kernel.Value) {
+	for _, v := range defined {
+		b.ends[b.last(v)+1]++
+	}
+	for i := range len(b.ends) - 1 {
+		b.ends[i+1] += b.ends[i]
+	}
+	b.dying = make([]kernel.Value, len(defined))
+	for _, v := range defined {
+		end := &b.ends[b.last(v)]
+		b.dying[*end] = v
+		*end++
+	}
+}
+
+// dies returns the values that statement i uses last.
+func (b *section) dies(i int) []kernel.Value {
+	from := int32(0)
+	if i > 0 {
+		from = b.ends[i-1]
+	}
+	return b.dying[from:b.ends[i]]
+}
+
+// last returns the number of the statement that uses v, which the block defines,
+// last; that of none if another block defines v.
+func (b *section) last(v kernel.Value) int {
+	if l := b.lives[v]; l.section == b.id {
+		return int(l.last)
+	}
+	return -1
+}
+
+// uses notes what statements, and those inside of them, take as uses by statement i.
+func (b *section) uses(i int, body []kernel.Stmt) {
+	for _, s := range body {
+		b.use(i, kernel.Uses(s))
+		for _, inner := range kernel.Blocks(s) {
+			b.uses(i, inner)
+		}
+	}
 }
 
 func (b *section) use(i int, values []kernel.Value) {
 	for _, v := range values {
-		if _, ok := b.last[v]; ok {
-			b.last[v] = i
+		if l := &b.lives[v]; l.section == b.id {
+			l.last = int32(i)
 		}
 	}
 }
@@ -75,17 +127,15 @@ func (b *section) use(i int, values []kernel.Value) {
 // changes reports whether something may be stored between statement i, a
 // load, and the last use of the value v that it loads.
 func (b *section) changes(i int, v kernel.Value) bool {
-	end := b.last[v]
-	for j := i + 1; j < end && j < len(b.body); j++ {
-		if stores(b.body[j : j+1]) {
-			return true
-		}
+	end := b.last(v)
+	if b.stored[max(i+1, end)] > b.stored[i+1] {
+		return true
 	}
 	if end == len(b.body) {
-		return stores(b.after)
+		return b.after
 	}
 	_, direct := b.body[end].(*kernel.Store)
-	return !direct && stores(b.body[end:end+1])
+	return !direct && b.stored[end+1] > b.stored[end]
 }
 
 func stores(body []kernel.Stmt) bool {
@@ -100,23 +150,23 @@ func stores(body []kernel.Stmt) bool {
 // block makes the steps of body. The values in keep are used after it, by
 // statements in after or otherwise.
 func (c *compiler) block(body, after []kernel.Stmt, keep ...kernel.Value) steps {
-	b := newSection(body, after, keep)
-	var all steps
+	b := c.newSection(body, after, keep)
+	all := make(steps, 0, len(body))
 	for i := 0; i < len(body); i++ {
 		if st := c.direct(b, i); st != nil {
 			all = append(all, st)
-			c.drop(b.dying[i])
+			c.drop(b.dies(i))
 			i++
 		} else if st, n := c.polynomial(b, i); st != nil {
 			all = append(all, st)
 			for range n - 1 {
-				c.drop(b.dying[i])
+				c.drop(b.dies(i))
 				i++
 			}
 		} else if st := c.stmt(b, i); st != nil {
 			all = append(all, st)
 		}
-		c.drop(b.dying[i])
+		c.drop(b.dies(i))
 	}
 	return all
 }
@@ -131,7 +181,7 @@ func (c *compiler) stmt(b *section, i int) step {
 	case *kernel.While:
 		return c.while(s)
 	case *kernel.Let:
-		return c.let(s, b.dying[i])
+		return c.let(s, b.dies(i))
 	case *kernel.Rare:
 		return c.rare(s)
 	case *kernel.Const:
@@ -167,16 +217,27 @@ func (c *compiler) register(v kernel.Value, vary bool) register {
 // fresh returns a register that serves no other value before or after.
 func (c *compiler) fresh(v kernel.Value, vary bool) register {
 	r := types[c.k.Values[v]].register()
-	r.grow(c.width(vary))
+	c.reserve(r, 1, vary)
 	return r
 }
 
-// width returns how long registers are at most.
-func (c *compiler) width(vary bool) int {
+// reserve gives a register n elements, if it varies for each iteration of a tile.
+func (c *compiler) reserve(r register, n int, vary bool) {
 	if vary {
-		return c.tile
+		c.wide = append(c.wide, wide{r, n})
+	} else {
+		r.grow(n)
 	}
-	return 1
+}
+
+// vectorLoop notes that tiles are parts of l.
+func (c *compiler) vectorLoop(l *kernel.Loop) {
+	c.vector = l.Var
+	longest := l.Extent
+	if l.Block != 0 {
+		longest = c.blocks[l.Block].By
+	}
+	c.tiled = append(c.tiled, c.int(longest))
 }
 
 // drop frees registers of values whose last use is behind.
@@ -323,7 +384,7 @@ func (c *compiler) direct(b *section, i int) step {
 		return nil
 	}
 	st, ok := b.body[i+1].(*kernel.Store)
-	if !ok || st.Src != s.Dst || len(st.Picks) > 0 || st.Add || b.last[s.Dst] != i+1 {
+	if !ok || st.Src != s.Dst || len(st.Picks) > 0 || st.Add || b.last(s.Dst) != i+1 {
 		return nil
 	}
 	args, vary := c.args(s)

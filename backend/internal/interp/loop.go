@@ -6,7 +6,7 @@ import "arignote/backend/internal/kernel"
 func (c *compiler) loop(l *kernel.Loop) step {
 	outer := c.vector
 	if l.Vector {
-		c.vector = l.Var
+		c.vectorLoop(l)
 	}
 	body := c.block(l.Body, nil)
 	c.vector = outer
@@ -93,7 +93,7 @@ func (c *compiler) splitLoop(l *kernel.Loop, level int, body steps) step {
 func (c *compiler) while(s *kernel.While) step {
 	vary, outer := c.vector != 0, c.mask
 	active := &vec[bool]{}
-	active.grow(c.width(vary))
+	c.reserve(active, 1, vary)
 	init := make([]register, len(s.States))
 	state := make([]register, len(s.States))
 	for i, x := range s.States {

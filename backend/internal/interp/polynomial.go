@@ -23,7 +23,7 @@ func (c *compiler) polynomial(b *section, i int) (st step, n int) {
 		terms = append(terms, c.values[last.Args[2]].register.(*vec[float64]))
 		n++
 		next, ok := c.hornerStep(b, i+n)
-		if !ok || next.Args[0] != last.Dst || next.Args[1] != x || next.Args[2] == last.Dst || b.last[last.Dst] != i+n {
+		if !ok || next.Args[0] != last.Dst || next.Args[1] != x || next.Args[2] == last.Dst || b.last(last.Dst) != i+n {
 			break
 		}
 		last = next

@@ -19,9 +19,10 @@ const whileTile = 64
 
 // Program is a kernel made ready. Any number of goroutines may run it.
 type Program struct {
-	k    *kernel.Kernel
-	tile int
-	pool sync.Pool // of *state
+	k     *kernel.Kernel
+	tile  int
+	lanes int       // of the Reduce that has most
+	pool  sync.Pool // of *state
 }
 
 // Compile prepares k, which it checks.
@@ -30,17 +31,18 @@ func Compile(k *kernel.Kernel) (*Program, error) {
 		return nil, err
 	}
 	p := &Program{k: k, tile: Tile}
-	lanes, hasWhile := 1, false
+	p.lanes = 1
+	hasWhile := false
 	for s := range kernel.All(k.Body) {
 		switch s := s.(type) {
 		case *kernel.While:
 			hasWhile = true
 		case *kernel.Reduce:
-			lanes = max(lanes, s.Lanes)
+			p.lanes = max(p.lanes, s.Lanes)
 		}
 	}
 	if hasWhile {
-		p.tile = max(whileTile, lanes) // a tile has whole turns of the lanes
+		p.tile = max(whileTile, p.lanes) // a tile has whole turns of the lanes
 	}
 	return p, nil
 }
@@ -92,6 +94,11 @@ type state struct {
 	units     []int          // of each nest
 	windows   []kernel.Range // for each Split loop the iterations of it and those inside that are wanted
 	inner     []int          // for each Split loop the number of iterations of those inside
+	tiled     []*integer     // the lengths of Vector loops
+	wide      []wide         // the registers for tiles
+	width     int            // they have memory for so many iterations
+	narrow    int            // at least for these
+	tile      int            // and at most
 	body      steps
 	err       *kernel.IndexError
 	done      <-chan struct{}
@@ -104,6 +111,12 @@ type state struct {
 type integer struct {
 	kernel.Int
 	v int
+}
+
+// wide is a register with n elements for each iteration of a tile.
+type wide struct {
+	register
+	n int
 }
 
 // address is a kernel.Index bound to parameters.
@@ -120,7 +133,7 @@ type term struct{ v, stride int }
 
 func newState(p *Program) *state {
 	k := p.k
-	s := &state{k: k, vars: make([]int, len(k.Vars)+1)}
+	s := &state{k: k, vars: make([]int, len(k.Vars)+1), tile: p.tile, narrow: min(p.tile, max(narrowTile, p.lanes))}
 	for _, nest := range k.SplitNests() {
 		s.nests = append(s.nests, len(s.split))
 		s.split = append(append(s.split, nest...), nil)
@@ -131,7 +144,7 @@ func newState(p *Program) *state {
 	for _, b := range k.Buffers {
 		s.buffers = append(s.buffers, types[b.DType].memory())
 	}
-	c := &compiler{state: s, tile: p.tile, values: make([]value, len(k.Values)), free: make(map[class][]register), blocks: make(map[kernel.Var]*kernel.Loop)}
+	c := &compiler{state: s, values: make([]value, len(k.Values)), lives: make([]lifetime, len(k.Values)), free: make(map[class][]register), blocks: make(map[kernel.Var]*kernel.Loop)}
 	for n := range kernel.All(k.Body) {
 		if l := kernel.StmtLoop(n); l != nil {
 			c.blocks[l.Var] = l
@@ -150,6 +163,7 @@ func (s *state) bind(a *kernel.Args) {
 	for _, x := range s.addresses {
 		x.bind(a.Params)
 	}
+	s.widen()
 	for i, b := range s.k.Buffers {
 		if b.Mode == kernel.Scratch {
 			s.buffers[i].make(b.Len.Value(a.Params))
@@ -168,6 +182,28 @@ func (s *state) bind(a *kernel.Args) {
 		if k := slices.Index(s.nests, i); k >= 0 {
 			s.units[k] = n
 		}
+	}
+}
+
+// narrowTile is the length of registers where all Vector loops are so short: memory
+// for whole tiles, which a short run never touches, costs more to get than such a
+// run takes.
+const narrowTile = 64
+
+// widen gives registers the memory that the Vector loops need.
+func (s *state) widen() {
+	width := s.narrow
+	for _, n := range s.tiled {
+		if n.v > width {
+			width = s.tile
+		}
+	}
+	if width <= s.width {
+		return
+	}
+	s.width = width
+	for _, r := range s.wide {
+		r.grow(r.n * width)
 	}
 }
 

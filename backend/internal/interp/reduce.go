@@ -56,7 +56,7 @@ func (c *compiler) combine(r *kernel.Reduce, acc []accumulator, vary bool) func(
 // as many elements at once as there are lanes.
 func (c *compiler) reduceVector(r *kernel.Reduce, acc []accumulator) step {
 	element, rest := r.Element()
-	c.vector = r.Var
+	c.vectorLoop(&r.Loop)
 	for i, s := range r.States {
 		acc[i].own.grow(r.Lanes)
 		c.values[s.Value] = value{register: acc[i].state, vary: true}
@@ -151,7 +151,7 @@ func (c *compiler) reduceSerial(r *kernel.Reduce, acc []accumulator) step {
 	vary := c.vector != 0
 	state := make([]register, len(acc))
 	for i, s := range r.States {
-		acc[i].own.grow(r.Lanes * c.width(vary))
+		c.reserve(acc[i].own, r.Lanes, vary)
 		c.values[s.Value] = value{register: acc[i].state, vary: vary}
 		state[i] = acc[i].state
 	}

@@ -32,7 +32,7 @@ func (c *compiler) takeScan(r *kernel.Reduce, acc []accumulator, rest []kernel.S
 	for i := range acc {
 		s := rest[i].(*kernel.Let)
 		out := types[c.k.Values[s.Dst]].register()
-		out.grow(c.tile)
+		c.reserve(out, 1, true)
 		scan := scanFor(s.Op, out, acc[i].own, c.values[s.Args[1]].register)
 		if scan == nil {
 			return nil
