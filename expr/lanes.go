@@ -3,6 +3,7 @@ package expr
 import (
 	"fmt"
 	"math"
+	"sync/atomic"
 
 	"arignote/expr/internal/scalar"
 )
@@ -16,6 +17,45 @@ import (
 // of the same op, an engine converts the arguments to it first (where, and
 // comparisons of integers, take their arguments as they are).
 func (op Op) ElementDType(attr Attr, args ...DType) (result, operand DType, err error) {
+	known := op.remembered(attr, args)
+	if known != nil {
+		if d := known.Load(); d != 0 {
+			return DType(d >> 8), DType(d & 0xff), nil
+		}
+	}
+	if result, operand, err = op.elementDType(attr, args); err == nil && known != nil {
+		known.Store(uint32(result)<<8 | uint32(operand))
+	}
+	return result, operand, err
+}
+
+// elementDTypes remembers what ElementDType found, by op and by the dtypes of up
+// to three arguments: kernels ask for each of their instructions.
+var elementDTypes [NumOps]atomic.Pointer[[1 << 12]atomic.Uint32]
+
+// remembered returns where the dtypes of an op are remembered, nil if nowhere:
+// result<<8 + operand, 0 for what is not known yet.
+func (op Op) remembered(attr Attr, args []DType) *atomic.Uint32 {
+	if attr != nil || len(args) > 3 || op >= NumOps {
+		return nil
+	}
+	at := 0
+	for i, d := range args {
+		if d >= 1<<4 {
+			return nil
+		}
+		at |= int(d) << (4 * i)
+	}
+	all := elementDTypes[op].Load()
+	if all == nil {
+		elementDTypes[op].CompareAndSwap(nil, new([1 << 12]atomic.Uint32))
+		all = elementDTypes[op].Load()
+	}
+	return &all[at]
+}
+
+// elementDType is ElementDType for what is not remembered.
+func (op Op) elementDType(attr Attr, args []DType) (result, operand DType, err error) {
 	if !op.Elementwise() {
 		return NoDType, NoDType, Errorf(ErrInput, op.String(), "not element-wise")
 	}

@@ -1,7 +1,6 @@
 package kernel
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -26,112 +25,196 @@ import (
 //	    } gives v7
 //	    ...
 func (k *Kernel) String() string {
-	p := &printer{k: k, number: make(map[Value]int)}
-	args := make([]string, 0, len(k.Buffers))
+	p := &printer{k: k, number: make([]int, len(k.Values)), b: make([]byte, 0, 64+32*len(k.Values))}
+	p.put("kernel(")
+	first := true
 	for _, b := range k.Buffers {
 		if b.Mode == Scratch {
 			continue
 		}
-		arg := fmt.Sprintf("%s: %v %v", b.Name, b.DType, b.Mode)
-		if len(b.Reduced) > 0 {
-			arg += " over " + strings.Join(b.Reduced, " ")
+		if !first {
+			p.put(", ")
 		}
-		args = append(args, arg)
+		first = false
+		p.put(b.Name, ": ", b.DType.String(), " ", b.Mode.String())
+		if len(b.Reduced) > 0 {
+			p.put(" over ", strings.Join(b.Reduced, " "))
+		}
 	}
-	p.printf("kernel(%s; %s) {\n", strings.Join(args, ", "), strings.Join(k.Params, ", "))
+	p.put("; ", strings.Join(k.Params, ", "), ") {\n")
 	p.block(k.Body)
-	p.printf("}\n")
-	return p.String()
+	p.put("}\n")
+	return string(p.b)
 }
 
 // String returns in, out, inout or scratch.
 func (m Mode) String() string { return [...]string{"in", "out", "inout", "scratch"}[m] }
 
+// A printer appends to b. Kernels are told apart by their text, so that it is
+// written for each kernel that is planned.
 type printer struct {
-	strings.Builder
-	k      *Kernel
-	number map[Value]int
-	indent string
+	k       *Kernel
+	b       []byte
+	number  []int // of values, from 1 on; 0 = not defined yet
+	defined int
+	depth   int
 }
 
-func (p *printer) printf(format string, args ...any) { fmt.Fprintf(p, format, args...) }
+func (p *printer) put(text ...string) {
+	for _, t := range text {
+		p.b = append(p.b, t...)
+	}
+}
 
-// line writes one line of the block that is being written.
-func (p *printer) line(format string, args ...any) { p.printf(p.indent+format+"\n", args...) }
+// begin begins a line of the block that is being written.
+func (p *printer) begin(text string) {
+	for range p.depth {
+		p.put("  ")
+	}
+	p.put(text)
+}
+
+// line writes a line without parts of its own.
+func (p *printer) line(text string) {
+	p.begin(text)
+	p.put("\n")
+}
 
 // block writes statements and, if there are any, the values of next.
 func (p *printer) block(body []Stmt, next ...Value) {
-	outer := p.indent
-	p.indent += "  "
+	p.depth++
 	for _, s := range body {
 		p.stmt(s)
 	}
 	if len(next) > 0 {
-		p.line("next %s", p.list(next))
+		p.begin("next ")
+		p.list(next)
+		p.put("\n")
 	}
-	p.indent = outer
+	p.depth--
 }
 
 func (p *printer) stmt(s Stmt) {
 	switch s := s.(type) {
 	case *Loop:
-		p.line("for %s {", p.loop(s))
+		p.begin("for ")
+		p.loop(s)
+		p.put(" {\n")
 		p.block(s.Body)
 		p.line("}")
 	case *Reduce:
 		p.reduce(s)
 	case *While:
-		p.line("while %s (%s) {", p.int(s.Bound), p.states(s.States))
-		p.block(s.Cond, s.Test)
-		p.line("} do {")
-		p.block(s.Body, nexts(s.States)...)
-		p.line("} gives %s", p.define(results(s.States)...))
-	case *Let:
-		call := p.call(s)
-		p.line("%s = %s", p.typed(s.Dst), call)
-	case *Rare:
-		call := fmt.Sprintf("rare %s if %s else %s", p.call(&s.Let), p.name(s.Test), p.name(s.Otherwise))
-		p.line("%s = %s", p.typed(s.Dst), call)
-	case *Const:
-		p.line("%s = const %s", p.typed(s.Dst), s.X.text(p.k.Values[s.Dst]))
-	case *Iota:
-		p.line("%s = iota[%s]", p.typed(s.Dst), p.index(s.At, nil))
-	case *Random:
-		key := p.list(s.Key[:])
-		p.line("%s = random(%s)[%s]", p.typed(s.Dst...), key, p.index(s.At, nil))
-	case *Load:
-		at := p.access(s.Buf, s.At, s.Picks, s.Access)
-		p.line("%s = load %s", p.typed(s.Dst), at)
+		p.while(s)
 	case *Store:
-		assign := "="
+		p.begin("store ")
+		p.access(s.Buf, s.At, s.Picks, s.Access)
 		if s.Add {
-			assign = "+="
+			p.put(" += ")
+		} else {
+			p.put(" = ")
 		}
-		p.line("store %s %s %s", p.access(s.Buf, s.At, s.Picks, s.Access), assign, p.name(s.Src))
+		p.name(s.Src)
+		p.put("\n")
 	case *Alloc:
 		b := p.k.Buffers[s.Buf]
-		p.line("scratch %s: %v[%s]", b.Name, b.DType, p.int(b.Len))
+		p.begin("scratch ")
+		p.put(b.Name, ": ", b.DType.String(), "[")
+		p.int(b.Len)
+		p.put("]\n")
+	default:
+		p.assignment(s)
 	}
+}
+
+// assignment writes a statement that defines values by what they are computed
+// from: these are defined before it.
+func (p *printer) assignment(s Stmt) {
+	values := Defs(s)
+	p.begin("")
+	for i, v := range values {
+		if i > 0 {
+			p.put(", ")
+		}
+		p.b = strconv.AppendInt(append(p.b, 'v'), int64(p.upcoming(v, i)), 10)
+	}
+	p.put(": ", p.k.Values[values[0]].String(), " = ")
+	switch s := s.(type) {
+	case *Let:
+		p.call(s)
+	case *Rare:
+		p.put("rare ")
+		p.call(&s.Let)
+		p.put(" if ")
+		p.name(s.Test)
+		p.put(" else ")
+		p.name(s.Otherwise)
+	case *Const:
+		p.put("const ", s.X.text(p.k.Values[s.Dst]))
+	case *Iota:
+		p.put("iota[")
+		p.index(s.At, nil)
+		p.put("]")
+	case *Random:
+		p.put("random(")
+		p.list(s.Key[:])
+		p.put(")[")
+		p.index(s.At, nil)
+		p.put("]")
+	case *Load:
+		p.put("load ")
+		p.access(s.Buf, s.At, s.Picks, s.Access)
+	}
+	p.put("\n")
+	p.define(values)
 }
 
 // call writes "exp(v1)" or "polygamma[2](v1)".
-func (p *printer) call(s *Let) string {
-	op := s.Op.String()
+func (p *printer) call(s *Let) {
+	p.put(s.Op.String())
 	if s.Op == expr.OpPolygamma {
-		op += "[" + strconv.Itoa(s.N) + "]"
+		p.put("[", strconv.Itoa(s.N), "]")
 	}
-	return op + "(" + p.list(s.Args) + ")"
+	p.put("(")
+	p.list(s.Args)
+	p.put(")")
 }
 
 func (p *printer) reduce(r *Reduce) {
-	p.line("reduce %s lanes %d (%s) {", p.loop(&r.Loop), r.Lanes, p.states(r.States))
+	p.begin("reduce ")
+	p.loop(&r.Loop)
+	p.put(" lanes ", strconv.Itoa(r.Lanes), " (")
+	p.states(r.States)
+	p.put(") {\n")
 	p.block(r.Body, nexts(r.States)...)
 	if c := r.Combine; c != nil {
-		left := p.define(c.Left...)
-		p.line("} combine (%s; %s) {", left, p.define(c.Right...))
+		p.begin("} combine (")
+		p.definitions(c.Left)
+		p.put("; ")
+		p.definitions(c.Right)
+		p.put(") {\n")
 		p.block(c.Body, c.Next...)
 	}
-	p.line("} gives %s", p.define(results(r.States)...))
+	p.gives(r.States)
+}
+
+func (p *printer) while(w *While) {
+	p.begin("while ")
+	p.int(w.Bound)
+	p.put(" (")
+	p.states(w.States)
+	p.put(") {\n")
+	p.block(w.Cond, w.Test)
+	p.line("} do {")
+	p.block(w.Body, nexts(w.States)...)
+	p.gives(w.States)
+}
+
+// gives ends a Reduce or While.
+func (p *printer) gives(states []State) {
+	p.begin("} gives ")
+	p.definitions(results(states))
+	p.put("\n")
 }
 
 func nexts(states []State) []Value {
@@ -143,106 +226,137 @@ func nexts(states []State) []Value {
 }
 
 // loop writes "i < n by 1024 split vector" or "i in c vector".
-func (p *printer) loop(l *Loop) string {
-	s := p.k.Vars[l.Var-1]
+func (p *printer) loop(l *Loop) {
+	p.put(p.k.Vars[l.Var-1])
 	if l.Block != 0 {
-		s += " in " + p.k.Vars[l.Block-1]
+		p.put(" in ", p.k.Vars[l.Block-1])
 	} else {
-		s += " < " + p.int(l.Extent)
+		p.put(" < ")
+		p.int(l.Extent)
 	}
 	if l.By != (Int{}) {
-		s += " by " + p.int(l.By)
+		p.put(" by ")
+		p.int(l.By)
 	}
 	if l.Split {
-		s += " split"
+		p.put(" split")
 	}
 	if l.Vector {
-		s += " vector"
+		p.put(" vector")
 	}
-	return s
 }
 
 // states defines states and writes "v1: float64 = v0".
-func (p *printer) states(states []State) string {
-	parts := make([]string, len(states))
+func (p *printer) states(states []State) {
 	for i, s := range states {
-		init := p.name(s.Init)
-		parts[i] = p.typed(s.Value) + " = " + init
+		if i > 0 {
+			p.put(", ")
+		}
+		p.b = strconv.AppendInt(append(p.b, 'v'), int64(p.upcoming(s.Value, 0)), 10)
+		p.put(": ", p.k.Values[s.Value].String(), " = ")
+		p.name(s.Init)
+		p.define([]Value{s.Value})
 	}
-	return strings.Join(parts, ", ")
 }
 
-// define numbers values and lists them.
-func (p *printer) define(values ...Value) string {
+// upcoming returns the number that v has, or gets if it is defined after i others.
+func (p *printer) upcoming(v Value, i int) int {
+	if n := p.number[v]; n > 0 {
+		return n - 1
+	}
+	return p.defined + i
+}
+
+// define numbers values.
+func (p *printer) define(values []Value) {
 	for _, v := range values {
-		if _, ok := p.number[v]; !ok {
-			p.number[v] = len(p.number)
+		if p.number[v] == 0 {
+			p.defined++
+			p.number[v] = p.defined
 		}
 	}
-	return p.list(values)
 }
 
-// typed defines values of one dtype and writes "v1, v2: float64".
-func (p *printer) typed(values ...Value) string {
-	return fmt.Sprintf("%s: %v", p.define(values...), p.k.Values[values[0]])
+// definitions numbers values and lists them.
+func (p *printer) definitions(values []Value) {
+	p.define(values)
+	p.list(values)
 }
 
-func (p *printer) list(values []Value) string {
-	parts := make([]string, len(values))
+func (p *printer) list(values []Value) {
 	for i, v := range values {
-		parts[i] = p.name(v)
+		if i > 0 {
+			p.put(", ")
+		}
+		p.name(v)
 	}
-	return strings.Join(parts, ", ")
 }
 
-func (p *printer) name(v Value) string {
-	n, ok := p.number[v]
-	if !ok {
-		return fmt.Sprintf("undefined%d", v)
+func (p *printer) name(v Value) {
+	if int(v) >= len(p.number) || v < 0 || p.number[v] == 0 {
+		p.put("undefined", strconv.Itoa(int(v)))
+		return
 	}
-	return "v" + strconv.Itoa(n)
+	p.b = strconv.AppendInt(append(p.b, 'v'), int64(p.number[v]-1), 10)
 }
 
-func (p *printer) access(b Buf, at Index, picks []Picked, access int) string {
-	s := fmt.Sprintf("%s[%s]", p.k.Buffers[b].Name, p.index(at, picks))
+func (p *printer) access(b Buf, at Index, picks []Picked, access int) {
+	p.put(p.k.Buffers[b].Name, "[")
+	p.index(at, picks)
+	p.put("]")
 	if len(picks) > 0 {
-		s += fmt.Sprintf(" access %d", access)
+		p.put(" access ", strconv.Itoa(access))
 	}
-	return s
 }
 
 // index writes "i*sx + j + pick(v3 of n)*m + 5".
-func (p *printer) index(at Index, picks []Picked) string {
-	var parts []string
+func (p *printer) index(at Index, picks []Picked) {
+	between := ""
 	for _, t := range at.Terms {
-		parts = append(parts, p.k.Vars[t.Var-1]+p.times(t.Stride))
+		p.put(between, p.k.Vars[t.Var-1])
+		p.times(t.Stride)
+		between = " + "
 	}
 	for _, x := range picks {
-		parts = append(parts, fmt.Sprintf("pick(%s of %s)%s", p.name(x.Index), p.int(x.Len), p.times(x.Stride)))
+		p.put(between, "pick(")
+		p.name(x.Index)
+		p.put(" of ")
+		p.int(x.Len)
+		p.put(")")
+		p.times(x.Stride)
+		between = " + "
 	}
-	if at.Offset != (Int{}) || len(parts) == 0 {
-		parts = append(parts, p.int(at.Offset))
+	if at.Offset != (Int{}) || between == "" {
+		p.put(between)
+		p.int(at.Offset)
 	}
-	return strings.Join(parts, " + ")
 }
 
 // times writes a factor: "", "*2", "*n", "*(n+1)".
-func (p *printer) times(x Int) string {
+func (p *printer) times(x Int) {
 	switch {
 	case x == N(1):
-		return ""
 	case x.Param != 0 && x.N != 0:
-		return "*(" + p.int(x) + ")"
+		p.put("*(")
+		p.int(x)
+		p.put(")")
+	default:
+		p.put("*")
+		p.int(x)
 	}
-	return "*" + p.int(x)
 }
 
-func (p *printer) int(x Int) string {
+func (p *printer) int(x Int) {
 	switch {
 	case x.Param == 0:
-		return strconv.Itoa(x.N)
+		p.b = strconv.AppendInt(p.b, int64(x.N), 10)
 	case x.N == 0:
-		return p.k.Params[x.Param-1]
+		p.put(p.k.Params[x.Param-1])
+	default:
+		p.put(p.k.Params[x.Param-1])
+		if x.N > 0 {
+			p.put("+")
+		}
+		p.b = strconv.AppendInt(p.b, int64(x.N), 10)
 	}
-	return fmt.Sprintf("%s%+d", p.k.Params[x.Param-1], x.N)
 }
