@@ -19,7 +19,7 @@ func (s *fusion) closing(v *vertex) *root {
 	if r == nil || len(combinedAxes(v)) == 0 || !g.combinable(v, r.loops) {
 		return nil
 	}
-	if !g.after(v, keptOf(v, r.loops)) || slices.ContainsFunc(v.uses, func(u use) bool { return u.by != g }) {
+	if !s.after(g, v, keptOf(v, r.loops)) || slices.ContainsFunc(v.uses, func(u use) bool { return u.by != g }) {
 		return nil
 	}
 	r.combines = true
@@ -39,13 +39,13 @@ func (s *fusion) close(v *vertex, r *root) {
 // after reports whether v can be a reduction by the loops of g inside of the kept
 // ones: g needs it behind its loops only, and what else needs it is not needed by
 // g.
-func (g *group) after(v *vertex, kept []kernel.Var) bool {
+func (s *fusion) after(g *group, v *vertex, kept []kernel.Var) bool {
 	for _, u := range v.uses {
-		if u.by != g && g.reaches(u.by) || u.by == g && (u.whole || len(u.nest) != len(kept) || !runsAlong(v, u, kept)) {
+		if u.by == g && (u.whole || len(u.nest) != len(kept) || !runsAlong(v, u, kept)) {
 			return false
 		}
 	}
-	return true
+	return !s.follows(g, v)
 }
 
 // closes reports whether the scalar v can be computed behind the loops of g, from
@@ -54,7 +54,7 @@ func (g *group) closes(v *vertex) bool {
 	if g.scalar() {
 		return true
 	}
-	all := nearestReductions(v)
+	all := v.around().reductions
 	return len(all) > 0 && every(all, func(w *vertex) bool {
 		r := g.along(w)
 		return w.whole() && (r != nil && g.combinable(w, r.loops) || g.parted(w) != nil)
@@ -98,7 +98,7 @@ func (g *group) parted(v *vertex) *partition {
 // partedLike is parted for the rows of h, if v goes through the same elements.
 func (g *group) partedLike(v *vertex, h hoisted, o order) *partition {
 	x, n := v.args[0], len(g.order)
-	if !slices.Equal(trim(h.v.args[0].shape), trim(x.shape)) {
+	if h.v.args[0].domain != x.domain {
 		return nil
 	}
 	at, _ := reduceAt(h.v, h.at, func(int) kernel.Var { return 0 })
@@ -135,6 +135,7 @@ func (s *fusion) inParts(v *vertex, p *partition) *root {
 	for a := range all {
 		all[a] = a
 	}
+	v.near = nil
 	v.node, v.args, v.oneByOne = expr.New(n, n.Op(), expr.Axes{Axes: all, All: true}, inner), []*vertex{row}, true
 	return &root{v: v, loops: p.loops, combines: true}
 }

@@ -229,10 +229,10 @@ func (e *emitter) groupLoops() (*nest, []int) {
 	for i, x := range g.order {
 		if c != nil && c.chunk != 0 && i == c.cut {
 			chunks = e.variable()
-			n.loops = append(n.loops, nestLoop{v: chunks, extent: g.extent[c.inner], by: c.chunk})
+			n.loops = append(n.loops, nestLoop{v: chunks, extent: g.extent(c.inner), by: c.chunk})
 			levels = append(levels, -1)
 		}
-		l := nestLoop{v: e.variable(), extent: g.extent[x]}
+		l := nestLoop{v: e.variable(), extent: g.extent(x)}
 		e.loopOf[x] = unit(l.v)
 		if c != nil && x == c.inner {
 			l.block, l.lanes = chunks, c.lanes

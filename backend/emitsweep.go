@@ -87,7 +87,10 @@ func (e *emitter) orderedLoops(o order, shape []int, loops map[int]kernel.Var) [
 // enterSweep notes which loops of the kernel are those of the sweep of v.
 func (e *emitter) enterSweep(v *vertex, at []coord, f foldAt) {
 	for _, h := range e.g.hoisted {
-		if place, ok := e.located(h.at); h.v != v || !ok || !slices.EqualFunc(place, at, sameCoord) {
+		if h.v != v {
+			continue
+		}
+		if place, ok := e.located(h.at); !ok || !slices.EqualFunc(place, at, sameCoord) {
 			continue
 		}
 		for i, a := range combinedAxes(v) {
@@ -100,18 +103,30 @@ func (e *emitter) enterSweep(v *vertex, at []coord, f foldAt) {
 // together with v at the place at, with their places: none needs another one, or
 // one whose loops are being written around here.
 func (e *emitter) companions(v *vertex, at []coord) (more []*vertex, places [][]coord) {
-	want := domain(v, at)
+	if len(e.g.hoisted) < 2 {
+		return nil, nil
+	}
+	want, c := "", e.g.chained()
+	nest, around := c.links(v), c.links(e.pending...)
 	for _, h := range e.g.hoisted {
-		place, ok := e.located(h.at)
-		if !ok || h.v == v || domain(h.v, place) != want {
+		if h.v == v || h.v.args[0].domain != v.args[0].domain || !c.apart(nest, h.v) || c.reach(h.v).meets(around.of) {
 			continue
 		}
-		apart := func(w *vertex) bool { return !needs(h.v, w) && !needs(w, h.v) }
-		later := func(w *vertex) bool { return !needs(h.v, w) }
-		if _, done := e.known[valueKey(h.v, place)]; done || !apart(v) || !every(more, apart) || !every(e.pending, later) {
+		place, ok := e.located(h.at)
+		if !ok {
+			continue
+		}
+		if want == "" {
+			want = domain(v, at)
+		}
+		if domain(h.v, place) != want {
+			continue
+		}
+		if _, done := e.known[valueKey(h.v, place)]; done {
 			continue
 		}
 		more, places = append(more, h.v), append(places, place)
+		nest = c.joined(nest, h.v)
 	}
 	return more, places
 }

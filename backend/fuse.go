@@ -69,19 +69,24 @@ type fusion struct {
 	groups  []*group
 	nextVar kernel.Var
 	nextReg int
-	bySpace map[string][]*group  // groups by what they go through
-	readers map[*vertex][]*group // groups by what they are computed from
+	bySpace [][]*group // some of the groups by what they go through, the latest last
+
+	rounds   int     // of candidates, so far
+	searches int     // of follows, so far
+	asked    *vertex // for which that has searched last
+	deepest  int     // the highest rank of the groups that need it
 }
 
 // fuse groups the vertices of f. With on = false each vertex is stored; with
 // save = true memory counts for more than time.
 func fuse(f *flow, on, save bool) *fusion {
-	s := &fusion{flow: f, on: on, cheap: cheap, huge: hugeBlock, bySpace: make(map[string][]*group), readers: make(map[*vertex][]*group)}
+	s := &fusion{flow: f, on: on, cheap: cheap, huge: hugeBlock}
 	if save {
 		s.cheap, s.huge = maxRepeated, 0
 	}
 	for i := len(f.vertices) - 1; i >= 0; i-- {
 		s.vertex(f.vertices[i])
+		f.vertices[i].near = nil
 	}
 	return s
 }

@@ -23,8 +23,9 @@ type use struct {
 // A group is what becomes one step.
 type group struct {
 	id      int
-	rank    int // less than that of the groups that it needs
-	deps    map[*group]bool
+	rank    int                      // less than that of the groups that it needs
+	deps    []*group                 // that it needs; some of them more than once
+	user    *group                   // that was the last to need it
 	weight  int                      // vertices computed
 	opaque  *vertex                  // for groups that are no loops over roots: product, reference, concatenate ...
 	parts   []*part                  // of an assembled vertex
@@ -33,10 +34,13 @@ type group struct {
 	closing []*root                  // reductions by its loops that are not stored: roots are computed from them
 	hoisted []hoisted                // reductions with loops of their own
 	hoists  int                      // how many of these are inside of fewer loops than what needs them
+	chains  *chains                  // which hoisted reductions need which, once that was asked
 	sweeps  []*sweep                 // the loops of hoisted reductions
 	scratch map[*vertex][]kernel.Var // element-wise vertices that stages of a row share: the loops over rows
-	spaces  map[string][]kernel.Var  // what it goes through: see space
-	sources map[*vertex]bool         // arrays that roots are computed from
+	spaces  []gone                   // what it goes through: see space
+	reads   map[*vertex]bool         // arrays that roots are computed from, but for
+	sources []*vertex                // those that nobody has asked for yet
+	marks
 	loopOrder
 }
 
@@ -70,8 +74,7 @@ type pick struct {
 
 // group adds an empty group.
 func (s *fusion) group() *group {
-	g := &group{id: len(s.groups), deps: make(map[*group]bool), spaces: make(map[string][]kernel.Var), sources: make(map[*vertex]bool)}
-	g.extent, g.placed = make(map[kernel.Var]int), make(map[int]bool)
+	g := &group{id: len(s.groups)}
 	s.groups = append(s.groups, g)
 	return g
 }
@@ -118,7 +121,11 @@ func (s *fusion) depend(user, g *group) {
 	if user == g {
 		return
 	}
-	user.deps[g] = true
+	if g.user != user {
+		g.user = user
+		user.deps = append(user.deps, g)
+		s.asked = nil
+	}
 	g.lift(user.rank + 1)
 }
 
@@ -128,47 +135,65 @@ func (g *group) lift(n int) {
 		return
 	}
 	g.rank = n
-	for d := range g.deps {
+	for _, d := range g.deps {
 		d.lift(n + 1)
 	}
 }
 
-// reaches reports whether g needs, perhaps by way of others, what h stores.
-func (g *group) reaches(h *group) bool {
-	seen := make(map[*group]bool)
-	var visit func(g *group) bool
-	visit = func(g *group) bool {
-		if g == h || g.rank >= h.rank || seen[g] {
-			return g == h
+// Marks are what a group knows of searches: the numbers of the last ones that met it.
+type marks struct {
+	asks  int // as one that needs the vertex in question
+	apart int // as one that does not need, by way of others, one of those
+	after int // as one that does
+	tried int // as one that may store a vertex
+}
+
+// follows reports whether g needs, perhaps by way of others, what another group
+// stores that needs v: then v cannot be stored by g.
+func (s *fusion) follows(g *group, v *vertex) bool {
+	if s.asked != v {
+		s.asked, s.deepest = v, 0
+		s.searches++
+		for _, u := range v.uses {
+			u.by.asks = s.searches
+			s.deepest = max(s.deepest, u.by.rank)
 		}
-		seen[g] = true
-		for d := range g.deps {
-			if visit(d) {
-				return true
-			}
-		}
+	}
+	return s.leadsOn(g)
+}
+
+// leadsOn is follows for the vertex that was asked for. Groups of higher rank than
+// those that need it are not looked at.
+func (s *fusion) leadsOn(g *group) bool {
+	switch {
+	case g.after == s.searches:
+		return true
+	case g.apart == s.searches || g.rank >= s.deepest:
 		return false
 	}
-	return visit(g)
+	for _, d := range g.deps {
+		if d.asks == s.searches || s.leadsOn(d) {
+			g.after = s.searches
+			return true
+		}
+	}
+	g.apart = s.searches
+	return false
 }
 
 // sorted returns the groups in an order in which each comes after those that
 // store what it needs.
 func (s *fusion) sorted() []*group {
 	var out []*group
-	done := make(map[*group]bool)
+	done := make([]bool, len(s.groups))
 	var visit func(g *group)
 	visit = func(g *group) {
-		if done[g] {
+		if done[g.id] {
 			return
 		}
-		done[g] = true
-		deps := make([]*group, 0, len(g.deps))
-		for d := range g.deps {
-			deps = append(deps, d)
-		}
-		slices.SortFunc(deps, func(a, b *group) int { return b.id - a.id })
-		for _, d := range deps {
+		done[g.id] = true
+		slices.SortFunc(g.deps, func(a, b *group) int { return b.id - a.id })
+		for _, d := range g.deps {
 			visit(d)
 		}
 		out = append(out, g)

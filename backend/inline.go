@@ -137,7 +137,7 @@ func (s *fusion) inline(v *vertex) {
 			s.close(v, r)
 			return
 		}
-		if g := v.uses[0].by; v.whole() && g.after(v, nil) {
+		if g := v.uses[0].by; v.whole() && s.after(g, v, nil) {
 			if p := g.parted(v); p != nil {
 				s.close(v, s.inParts(v, p))
 				return

@@ -18,9 +18,9 @@ func (s *fusion) join(v *vertex) (*group, *root) {
 	if r := s.joinRows(v); r != nil {
 		return v.uses[0].by, r
 	}
-	sources := sourcesOf(v, 2)
 	for _, sp := range spacesOf(domainOf(v), maxNested) {
-		for _, g := range s.candidates(sp, sources) {
+		s.rounds++
+		for g := range s.candidates(sp, v.around().sources) {
 			if r := s.fit(v, g, sp); r != nil {
 				return g, r
 			}
@@ -67,8 +67,9 @@ func (s *fusion) fit(v *vertex, g *group, sp space) *root {
 		return nil
 	}
 	r := &root{v: v, loops: make([]kernel.Var, len(sp.axes))}
+	through := g.through(sp.key)
 	for i, a := range sp.axes {
-		r.loops[i] = g.spaces[sp.key][a]
+		r.loops[i] = through[a]
 	}
 	own := every(r.loops, g.has)
 	switch {
@@ -87,11 +88,11 @@ func (s *fusion) fit(v *vertex, g *group, sp space) *root {
 // fitAll is fit for something that is stored inside of all loops of g.
 func (s *fusion) fitAll(g *group, r *root) *root {
 	for _, u := range r.v.uses {
-		if u.by == g && (u.whole || r.v.kind == kindReduce) || u.by != g && g.reaches(u.by) {
+		if u.by == g && (u.whole || r.v.kind == kindReduce) {
 			return nil
 		}
 	}
-	if !every(rowsWanted(r.v, r.loops), g.canPlace) {
+	if s.follows(g, r.v) || !every(rowsWanted(r.v, r.loops), g.canPlace) {
 		return nil
 	}
 	return r
@@ -101,8 +102,8 @@ func (s *fusion) fitAll(g *group, r *root) *root {
 // that an element of v, in these loops, needs.
 func rowsWanted(v *vertex, loops []kernel.Var) [][]kernel.Var {
 	var all [][]kernel.Var
-	for _, w := range nearestReductions(v) {
-		if slices.Equal(trim(w.args[0].shape), trim(v.shape)) && !w.whole() {
+	for _, w := range v.around().reductions {
+		if w.args[0].domain == v.domain && !w.whole() {
 			all = append(all, keptOf(w, loops))
 		}
 	}
@@ -110,19 +111,19 @@ func rowsWanted(v *vertex, loops []kernel.Var) [][]kernel.Var {
 }
 
 // apart reports whether what needs v is not needed by g, nor is g itself.
-func (g *group) apart(v *vertex) bool {
-	return !slices.ContainsFunc(v.uses, func(u use) bool { return u.by == g || g.reaches(u.by) })
+func (s *fusion) apart(g *group, v *vertex) bool {
+	return !slices.ContainsFunc(v.uses, func(u use) bool { return u.by == g }) && !s.follows(g, v)
 }
 
 // atRows reports whether v can be stored by g inside of some of its loops: g needs
 // it there or not at all, and what else needs it is not needed by g.
-func (g *group) atRows(v *vertex, loops []kernel.Var) bool {
+func (s *fusion) atRows(g *group, v *vertex, loops []kernel.Var) bool {
 	for _, u := range v.uses {
-		if u.by != g && g.reaches(u.by) || u.by == g && (len(loops) == 0 || u.whole || !runsAlong(v, u, loops)) {
+		if u.by == g && (len(loops) == 0 || u.whole || !runsAlong(v, u, loops)) {
 			return false
 		}
 	}
-	return true
+	return !s.follows(g, v)
 }
 
 // runsAlong reports whether u is one element of v for each iteration of the loops,
@@ -136,7 +137,7 @@ func runsAlong(v *vertex, u use, loops []kernel.Var) bool {
 func (s *fusion) fitRows(g *group, r *root, sp space) *root {
 	v := r.v
 	enough := product(v.shape) == 1 || sp.size <= serialElements || product(v.shape) >= serialRows
-	if !enough || !g.canPlace(r.loops) || !g.worthTurning(r.loops) || !g.shares(v, sp.size) || !g.atRows(v, r.loops) {
+	if !enough || !g.canPlace(r.loops) || !g.worthTurning(r.loops) || !g.shares(v, sp.size) || !s.atRows(g, v, r.loops) {
 		return nil
 	}
 	if len(r.loops) == 0 && v.kind != kindReduce && !g.closes(v) {
@@ -148,11 +149,11 @@ func (s *fusion) fitRows(g *group, r *root, sp space) *root {
 // fitReduction is fit for a reduction: along loops of g, or for each of its rows.
 func (s *fusion) fitReduction(g *group, r *root, sp space) *root {
 	v := r.v
-	if every(r.loops, g.has) && g.combinable(v, r.loops) && (len(r.loops) == len(g.order) || g.shares(v, sp.size)) && g.after(v, keptOf(v, r.loops)) {
+	if every(r.loops, g.has) && g.combinable(v, r.loops) && (len(r.loops) == len(g.order) || g.shares(v, sp.size)) && s.after(g, v, keptOf(v, r.loops)) {
 		r.combines = true
 		return r
 	}
-	if p := g.parted(v); v.whole() && p != nil && g.shares(v, sp.size) && g.after(v, nil) {
+	if p := g.parted(v); v.whole() && p != nil && g.shares(v, sp.size) && s.after(g, v, nil) {
 		return s.inParts(v, p)
 	}
 	r.loops = keptOf(v, r.loops)
@@ -179,7 +180,7 @@ func (s *fusion) extend(g *group, r *root, sp space) *root {
 	if len(rows) == 0 || !every(rows, func(x kernel.Var) bool { return slices.Contains(r.loops, x) }) {
 		return nil
 	}
-	if len(rows) == len(dims) && !g.atRows(r.v, r.loops) || len(rows) < len(dims) && !g.apart(r.v) {
+	if len(rows) == len(dims) && !s.atRows(g, r.v, r.loops) || len(rows) < len(dims) && !s.apart(g, r.v) {
 		return nil
 	}
 	n, loops := 1, slices.Clone(r.loops)

@@ -13,12 +13,18 @@ import (
 
 // loopOrder is the loops of a group.
 type loopOrder struct {
-	order    []kernel.Var       // from outer to inner
-	extent   map[kernel.Var]int // the lengths of the axes
-	settled  []int              // how many of the outermost loops are known to be these
-	placed   map[int]bool       // inside of how many loops something is computed
-	combined *combination       // nil if no loop combines
-	line     kernel.Var         // the loop along which there are scans, 0 if there are none; it is the innermost
+	order    []kernel.Var // from outer to inner
+	lengths  []loopLength // of the axes
+	settled  []int        // how many of the outermost loops are known to be these
+	placed   []bool       // for a number of the outermost loops, whether something is computed inside of these
+	combined *combination // nil if no loop combines
+	line     kernel.Var   // the loop along which there are scans, 0 if there are none; it is the innermost
+}
+
+// A loopLength is a loop with its number of iterations.
+type loopLength struct {
+	loop kernel.Var
+	n    int
 }
 
 // A combination is what reductions along the loops of a group have in common.
@@ -38,14 +44,24 @@ func (l *loopOrder) has(x kernel.Var) bool { return slices.Contains(l.order, x) 
 // addLoop adds a loop inside of the others.
 func (l *loopOrder) addLoop(x kernel.Var, n int) {
 	l.order = append(slices.Clone(l.order), x)
-	l.extent[x] = n
+	l.lengths = append(l.lengths, loopLength{x, n})
+}
+
+// extent returns the number of iterations of a loop, 0 if it is another group's.
+func (l *loopOrder) extent(x kernel.Var) int {
+	for _, known := range l.lengths {
+		if known.loop == x {
+			return known.n
+		}
+	}
+	return 0
 }
 
 // dims returns the lengths of loops.
 func (l *loopOrder) dims(loops []kernel.Var) []int {
 	dims := make([]int, len(loops))
 	for i, x := range loops {
-		dims[i] = l.extent[x]
+		dims[i] = l.extent(x)
 	}
 	return dims
 }
@@ -95,7 +111,15 @@ func (l *loopOrder) settle(loops []kernel.Var) {
 		return // of a stage
 	}
 	l.putOutside(loops)
-	l.placed[len(loops)] = true
+	l.place(len(loops))
+}
+
+// place notes that something is computed inside of the n outermost loops.
+func (l *loopOrder) place(n int) {
+	for len(l.placed) <= n {
+		l.placed = append(l.placed, false)
+	}
+	l.placed[n] = true
 }
 
 // prefer puts the loops over rows outside for which something is computed that the
@@ -160,11 +184,11 @@ func (l *loopOrder) combinable(v *vertex, loops []kernel.Var) bool {
 	if l.line != 0 || l.combined != nil && *c != *l.combined {
 		return false
 	}
-	if c.level < len(l.order) && !c.shareable(l.extent[c.inner]) {
+	if c.level < len(l.order) && !c.shareable(l.extent(c.inner)) {
 		return false
 	}
 	for n := c.cut + 1; n < c.level; n++ {
-		if c.chunk != 0 && l.placed[n] {
+		if c.chunk != 0 && n < len(l.placed) && l.placed[n] {
 			return false
 		}
 	}
@@ -191,5 +215,5 @@ func (l *loopOrder) combine(r *root) {
 		outer = append(slices.Clone(outer), x)
 		l.putOutside(outer)
 	}
-	l.placed[len(r.loops)] = true
+	l.place(len(r.loops))
 }

@@ -55,8 +55,8 @@ func (s *fusion) joinUser(v *vertex) (*group, *root) {
 	if !s.on || len(v.uses) == 0 {
 		return nil, nil
 	}
-	g, own := v.uses[0].by, spacesOf(v, 0)[0]
-	if g.spaces[own.key] == nil {
+	g, own := v.uses[0].by, ownSpace(v)
+	if g.through(own.key) == nil {
 		return nil, nil
 	}
 	if r := s.fit(v, g, own); r != nil {
@@ -91,12 +91,12 @@ const minBeside = 16
 // lines, if nothing runs in vectors beside them, do so themselves.
 func (e *emitter) linesAlong() []nestLoop {
 	g := e.g
-	axes, line := g.scans[0].loops, g.extent[g.line]
+	axes, line := g.scans[0].loops, g.extent(g.line)
 	last := slices.Index(axes, g.line)
 	beside := -1
 	var all []nestLoop
 	for i, x := range g.order {
-		n, a := g.extent[x], slices.Index(axes, x)
+		n, a := g.extent(x), slices.Index(axes, x)
 		if a > last && n >= minBeside || a < last && line < minLanes && n > line {
 			beside = i
 		}

@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"iter"
 	"slices"
 
 	"arignote/backend/internal/kernel"
@@ -17,10 +18,16 @@ import (
 // A space is an array through which one goes to compute a vertex, and which of
 // its axes, in order, are those of the vertex; axes of length 1 are left out.
 type space struct {
-	key  string
+	key  int // the number of its shape: see vertex.domain
 	size int
 	rank int
 	axes []int
+}
+
+// A gone is what a group goes through: the loops along the axes of a space.
+type gone struct {
+	key   int
+	loops []kernel.Var
 }
 
 const (
@@ -35,19 +42,26 @@ const (
 	maxNested = 3
 )
 
+// ownSpace returns the array x as a space.
+func ownSpace(x *vertex) space {
+	sp := space{key: x.domain, size: product(x.shape)}
+	for _, n := range x.shape {
+		if n != 1 {
+			sp.axes = append(sp.axes, sp.rank)
+			sp.rank++
+		}
+	}
+	return sp
+}
+
 // spacesOf returns the spaces of an array, its own first.
 func spacesOf(x *vertex, nested int) []space {
-	dims := trim(x.shape)
-	own := space{key: lengthsKey(dims), size: product(dims), rank: len(dims)}
-	for i := range dims {
-		own.axes = append(own.axes, i)
-	}
-	all := []space{own}
+	all := []space{ownSpace(x)}
 	if nested == 0 {
 		return all
 	}
-	for _, r := range nearestReductions(x) {
-		if !slices.Equal(trim(r.shape), dims) {
+	for _, r := range x.around().reductions {
+		if r.domain != x.domain {
 			continue
 		}
 		for _, sp := range spacesOf(r.args[0], nested-1) {
@@ -61,18 +75,52 @@ func spacesOf(x *vertex, nested int) []space {
 	return all
 }
 
-// nearestReductions returns reductions of which x is computed element by element.
-func nearestReductions(x *vertex) []*vertex {
-	var found []*vertex
-	queue := []*vertex{x}
+// A near is what there is around a vertex.
+type near struct {
+	sources    []*vertex // the nearest arrays of two elements, or more, that it is computed from
+	reductions []*vertex // the nearest reductions of which it is computed element by element
+}
+
+// around returns what there is around v.
+func (v *vertex) around() *near {
+	if v.near == nil {
+		v.near = &near{v.nearestSources(), v.nearestReductions()}
+	}
+	return v.near
+}
+
+func (x *vertex) nearestReductions() (found []*vertex) {
+	var room [2 * maxShared]*vertex
+	search, queue := new(int), append(room[:0], x)
 	for i := 0; i < len(queue) && len(queue) < maxShared; i++ {
 		for _, a := range queue[i].args {
-			switch {
-			case slices.Contains(queue, a) || slices.Contains(found, a):
-			case a.kind == kindReduce:
+			if a.met == search {
+				continue
+			}
+			a.met = search
+			switch a.kind {
+			case kindReduce:
 				found = append(found, a)
-			case a.kind == kindElement || a.kind == kindView:
+			case kindElement, kindView:
 				queue = append(queue, a)
+			}
+		}
+	}
+	return found
+}
+
+func (x *vertex) nearestSources() (found []*vertex) {
+	var room [2 * maxShared]*vertex
+	search, queue := new(int), append(room[:0], x)
+	for i := 0; i < len(queue) && len(queue) < maxShared; i++ {
+		for _, a := range queue[i].args {
+			if a.met == search {
+				continue
+			}
+			a.met = search
+			queue = append(queue, a)
+			if len(a.shape) > 0 && product(a.shape) >= 2 {
+				found = append(found, a)
 			}
 		}
 	}
@@ -81,14 +129,37 @@ func nearestReductions(x *vertex) []*vertex {
 
 // addSpace notes that g goes through a space, in these loops along its axes: its
 // own, those of a sweep, or 0 where that is not known yet.
-func (s *fusion) addSpace(g *group, key string, loops []kernel.Var) {
-	known := g.spaces[key]
-	if known == nil {
-		s.bySpace[key] = append(s.bySpace[key], g)
+func (s *fusion) addSpace(g *group, key int, loops []kernel.Var) {
+	i := slices.IndexFunc(g.spaces, func(k gone) bool { return k.key == key })
+	switch {
+	case i < 0:
+		g.spaces = append(g.spaces, gone{key, loops})
+		for len(s.bySpace) <= key {
+			s.bySpace = append(s.bySpace, nil)
+		}
+		s.bySpace[key] = latest(s.bySpace[key], g)
+	case every(loops, g.has) || unknown(loops) < unknown(g.spaces[i].loops):
+		g.spaces[i].loops = loops
 	}
-	if known == nil || every(loops, g.has) || unknown(loops) < unknown(known) {
-		g.spaces[key] = loops
+}
+
+// through returns the loops along the axes of a space, nil if g does not go through
+// it.
+func (g *group) through(key int) []kernel.Var {
+	for _, k := range g.spaces {
+		if k.key == key {
+			return k.loops
+		}
 	}
+	return nil
+}
+
+// latest adds g to groups, of which the last maxTried are wanted.
+func latest(groups []*group, g *group) []*group {
+	if len(groups) == 2*maxTried {
+		groups = groups[:copy(groups, groups[maxTried:])]
+	}
+	return append(groups, g)
 }
 
 // unknown returns how many of the loops are not known.
@@ -118,55 +189,53 @@ func (s *fusion) visible(v *vertex, g *group, r *root) {
 		}
 		s.addSpace(g, sp.key, loops)
 	}
-	for _, w := range sourcesOf(v, 2) {
-		if !g.sources[w] {
-			g.sources[w] = true
-			s.readers[w] = append(s.readers[w], g)
+	for _, w := range v.around().sources {
+		if !slices.Contains(w.readers, g) {
+			w.readers = latest(w.readers, g)
+			g.sources = append(g.sources, w)
 		}
 	}
-}
-
-// sourcesOf returns the nearest vertices of at least size elements that v is
-// computed from.
-func sourcesOf(v *vertex, size int) []*vertex {
-	var all []*vertex
-	queue := []*vertex{v}
-	for i := 0; i < len(queue) && len(queue) < maxShared; i++ {
-		for _, a := range queue[i].args {
-			if slices.Contains(queue, a) {
-				continue
-			}
-			queue = append(queue, a)
-			if len(a.shape) > 0 && product(a.shape) >= size {
-				all = append(all, a)
-			}
-		}
-	}
-	return all
 }
 
 // shares reports whether v and what g stores are computed from some array of
 // size elements, or more.
 func (g *group) shares(v *vertex, size int) bool {
-	return slices.ContainsFunc(sourcesOf(v, size), func(w *vertex) bool { return g.sources[w] })
+	if g.reads == nil {
+		g.reads = make(map[*vertex]bool, len(g.sources))
+	}
+	for _, w := range g.sources {
+		g.reads[w] = true
+	}
+	g.sources = g.sources[:0]
+	return slices.ContainsFunc(v.around().sources, func(w *vertex) bool { return product(w.shape) >= size && g.reads[w] })
 }
 
-// candidates returns groups that go through a space, the latest first, and then
-// those that are computed from the sources too.
-func (s *fusion) candidates(sp space, sources []*vertex) []*group {
-	var all []*group
-	last := func(groups []*group) {
-		for i := len(groups) - 1; i >= max(0, len(groups)-maxTried); i-- {
-			if g := groups[i]; g.spaces[sp.key] != nil && !slices.Contains(all, g) {
-				all = append(all, g)
+// candidates yields groups that go through a space, the latest first, and then
+// those that are computed from the sources too, each once in a round.
+func (s *fusion) candidates(sp space, sources []*vertex) iter.Seq[*group] {
+	return func(yield func(*group) bool) {
+		round := s.rounds
+		last := func(groups []*group) bool {
+			for i := len(groups) - 1; i >= max(0, len(groups)-maxTried); i-- {
+				g := groups[i]
+				if g.tried == round || g.through(sp.key) == nil {
+					continue
+				}
+				if g.tried = round; !yield(g) {
+					return false
+				}
+			}
+			return true
+		}
+		if sp.key < len(s.bySpace) && !last(s.bySpace[sp.key]) {
+			return
+		}
+		for _, w := range sources {
+			if !last(w.readers) {
+				return
 			}
 		}
 	}
-	last(s.bySpace[sp.key])
-	for _, w := range sources {
-		last(s.readers[w])
-	}
-	return all
 }
 
 // along returns v as a root along loops that g has; nil if it does not go
@@ -177,8 +246,8 @@ func (g *group) along(v *vertex) *root {
 	}
 	for _, sp := range spacesOf(domainOf(v), maxNested) {
 		r := &root{v: v}
-		for _, a := range sp.axes {
-			if at := g.spaces[sp.key]; at != nil {
+		if at := g.through(sp.key); at != nil {
+			for _, a := range sp.axes {
 				r.loops = append(r.loops, at[a])
 			}
 		}

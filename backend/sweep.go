@@ -28,6 +28,8 @@ type sweep struct {
 	coarse bool         // workers could not share them well if there was more to do in each iteration
 	region int
 	needs  []*sweep
+	met    *int // the last search through sweeps that has met it
+	waits  bool // what that has found
 }
 
 // hoistable reports whether the reduction v, which one group needs, can be
@@ -37,7 +39,7 @@ func (s *fusion) hoistable(v *vertex) bool {
 		return false
 	}
 	u := v.uses[0]
-	if s.closing(v) != nil || v.whole() && u.by.after(v, nil) && u.by.parted(v) != nil {
+	if s.closing(v) != nil || v.whole() && s.after(u.by, v, nil) && u.by.parted(v) != nil {
 		return true
 	}
 	rows, ok := u.rows()
@@ -74,12 +76,12 @@ func (s *fusion) hoist(v *vertex, u use) {
 	for _, c := range trimAt(v.args[0].shape, arg) {
 		loops = append(loops, c.isUnit())
 	}
-	s.addSpace(g, lengthsKey(trim(v.args[0].shape)), loops)
+	s.addSpace(g, v.args[0].domain, loops)
 }
 
 // reduceUse is the use of the argument of a reduction that is needed at u.
 func (s *fusion) reduceUse(v *vertex, u use) use {
-	st := s.sweep(v, u)
+	st := s.sweepOf(v, u)
 	next := 0
 	at, inner := reduceAt(v, u.at, func(int) kernel.Var { next++; return st.loops[next-1] })
 	outer := u.nest
@@ -87,6 +89,17 @@ func (s *fusion) reduceUse(v *vertex, u use) use {
 		outer = u.nest[:len(rows)]
 	}
 	return use{by: u.by, nest: append(slices.Clone(outer), inner...), at: at, region: st.region}
+}
+
+// sweepOf returns the loops for the reduction v at u, which may have been hoisted
+// just now.
+func (s *fusion) sweepOf(v *vertex, u use) *sweep {
+	if all := u.by.hoisted; len(all) > 0 {
+		if last := all[len(all)-1]; last.v == v && slices.EqualFunc(last.at, u.at, sameCoord) {
+			return last.sweep
+		}
+	}
+	return s.sweep(v, u)
 }
 
 // sweep returns the loops for the reduction v at u: those of others in the group
@@ -99,8 +112,12 @@ func (s *fusion) sweep(v *vertex, u use) *sweep {
 			users = append(users, st)
 		}
 	}
+	search := new(int)
+	for _, u := range users {
+		u.met, u.waits = search, true
+	}
 	for _, st := range g.sweeps {
-		if st.key == key && !st.waitsFor(users) {
+		if st.key == key && !st.waitsIn(search) {
 			st.neededBy(users)
 			return st
 		}
@@ -114,24 +131,22 @@ func (s *fusion) sweep(v *vertex, u use) *sweep {
 	return st
 }
 
-// waitsFor reports whether st is among the sweeps, or needs one of them.
-func (st *sweep) waitsFor(sweeps []*sweep) bool {
-	seen := make(map[*sweep]bool)
-	var visit func(st *sweep) bool
-	visit = func(st *sweep) bool {
-		if seen[st] {
-			return false
-		}
-		seen[st] = true
-		return slices.Contains(sweeps, st) || slices.ContainsFunc(st.needs, visit)
+// waitsIn reports whether st is among the sweeps that a search has begun with, or
+// needs one of them.
+func (st *sweep) waitsIn(search *int) bool {
+	if st.met != search {
+		st.met, st.waits = search, false
+		st.waits = slices.ContainsFunc(st.needs, func(o *sweep) bool { return o.waitsIn(search) })
 	}
-	return visit(st)
+	return st.waits
 }
 
 // neededBy notes that users need st.
 func (st *sweep) neededBy(users []*sweep) {
 	for _, u := range users {
-		u.needs = append(u.needs, st)
+		if !slices.Contains(u.needs, st) {
+			u.needs = append(u.needs, st)
+		}
 	}
 }
 
@@ -188,7 +203,7 @@ func (st *sweep) promote(g *group, more bool) bool {
 		}
 	}
 	first := members[0]
-	loops := loopOrder{extent: make(map[kernel.Var]int), placed: make(map[int]bool)}
+	var loops loopOrder
 	for i, n := range trim(first.args[0].shape) {
 		loops.addLoop(st.loops[i], n)
 	}

@@ -35,6 +35,10 @@ type vertex struct {
 	home   *group  // the group that stores it, if one does
 	array  *array  // where it is, once it has a place
 	met    *int    // the last search that has met it, see needs
+
+	domain  int      // number of its shape without lengths of 1
+	near    *near    // what is around it, while groups are sought
+	readers []*group // some of the groups that are computed from it, the latest last
 }
 
 // merged is an axis of the argument of a reshape: the sum of axes of the
@@ -182,12 +186,13 @@ type flow struct {
 	shapes   [][]int // of the results, which may be those of outputs in another shape
 	of       map[*expr.Node]*vertex
 	known    map[string]*vertex // by op, attribute and arguments: equal expressions are one vertex
+	domains  map[string]int     // numbers of shapes without lengths of 1, from 1 on
 }
 
 // newFlow makes the vertices of g. Strides are those of the arguments, nil for
 // a contiguous one; musts are computed although they are no results.
 func newFlow(g *expr.Graph, musts []*expr.Node, strides [][]int) *flow {
-	f := &flow{of: make(map[*expr.Node]*vertex), known: make(map[string]*vertex)}
+	f := &flow{of: make(map[*expr.Node]*vertex), known: make(map[string]*vertex), domains: make(map[string]int)}
 	for i, in := range g.Inputs {
 		v := f.add(in, kindInput)
 		v.array = inputArray(v, i, strides[i])
@@ -259,10 +264,29 @@ func (f *flow) add(n *expr.Node, k kind, args ...*vertex) *vertex {
 	}
 	if !t.IsTuple() {
 		v.shape, _ = t.Shape()
+		v.domain = f.domain(v.shape)
 	}
 	f.vertices = append(f.vertices, v)
 	v.measure()
 	return v
+}
+
+// domain returns the number of a shape: shapes that differ in axes of length 1
+// alone have the same.
+func (f *flow) domain(shape []int) int {
+	var room [64]byte
+	key := room[:0]
+	for _, n := range shape {
+		if n != 1 {
+			key = strconv.AppendInt(append(key, ' '), int64(n), 10)
+		}
+	}
+	n, ok := f.domains[string(key)]
+	if !ok {
+		n = len(f.domains) + 1
+		f.domains[string(key)] = n
+	}
+	return n
 }
 
 // vertex makes the vertex of a node, or finds one that is the same.
