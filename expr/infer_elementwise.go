@@ -231,6 +231,9 @@ func inferFromBits(s *sig) (Type, *Error) {
 // node x are converted before op works on them: that of the result for
 // arithmetic, the joined dtype of the arguments for comparisons and tests.
 func (x *Node) OperandDType() DType {
+	if !byOperands[x.op] {
+		return x.Type().DType
+	}
 	types := make([]Type, len(x.args))
 	for i, a := range x.args {
 		types[i] = a.Type()
@@ -238,12 +241,17 @@ func (x *Node) OperandDType() DType {
 	return operandDType(x.op, types, x.Type().DType)
 }
 
+// byOperands has the ops that do not work in the dtype of their result.
+var byOperands = [NumOps]bool{
+	OpEq: true, OpNe: true, OpLt: true, OpLe: true, OpGt: true, OpGe: true, OpIsNaN: true, OpIsInf: true, OpIsFinite: true,
+	OpAbs: true, OpReal: true, OpImag: true, OpAngle: true, OpBits: true, OpFromBits: true, OpComplex: true,
+}
+
 func operandDType(op Op, args []Type, result DType) DType {
-	s := sig{args: args}
+	if !byOperands[op] {
+		return result
+	}
 	switch op {
-	case OpEq, OpNe, OpLt, OpLe, OpGt, OpGe, OpIsNaN, OpIsInf, OpIsFinite, OpAbs, OpReal, OpImag:
-		d, _ := s.promoted(0)
-		return d
 	case OpAngle:
 		return args[0].DType.floating()
 	case OpBits, OpFromBits:
@@ -251,5 +259,7 @@ func operandDType(op Op, args []Type, result DType) DType {
 	case OpComplex:
 		return result.Real()
 	}
-	return result
+	s := sig{args: args}
+	d, _ := s.promoted(0)
+	return d
 }

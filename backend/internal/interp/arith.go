@@ -25,11 +25,11 @@ func fast(op expr.Op, dst value, args []value) func() {
 	}
 	switch args[0].register.(type) {
 	case *vec[float64]:
-		return fastOf(op, dst, args, unary64)
+		return fastOf(op, dst, args, unary64, &loops64)
 	case *vec[float32]:
-		return fastOf(op, dst, args, unary32)
+		return fastOf(op, dst, args, unary32, &loops32)
 	case *vec[int64]:
-		return fastOf[int64](op, dst, args, nil)
+		return fastOf(op, dst, args, nil, &loopsInt)
 	case *vec[uint64]:
 		return fastUint64(op, dst, args)
 	case *vec[bool]:
@@ -43,7 +43,7 @@ type real interface {
 	float32 | float64 | int64 | uint64
 }
 
-func fastOf[T real](op expr.Op, dst value, args []value, own func(op expr.Op) func(o, x []T)) func() {
+func fastOf[T real](op expr.Op, dst value, args []value, own func(op expr.Op) func(o, x []T), all *loopTable[T]) func() {
 	x := args[0].register.(*vec[T])
 	switch {
 	case len(args) == 1 && args[0].vary:
@@ -64,10 +64,10 @@ func fastOf[T real](op expr.Op, dst value, args []value, own func(op expr.Op) fu
 		return nil
 	}
 	if o, ok := dst.register.(*vec[T]); ok {
-		return binary(op, o, x, y, args[0].vary, args[1].vary)
+		return all.binary[op].on(&o.s, &x.s, &y.s, args[0].vary, args[1].vary)
 	}
 	if o, ok := dst.register.(*vec[bool]); ok {
-		return comparison(op, o, x, y, args[0].vary, args[1].vary)
+		return all.comparison[op].on(&o.s, &x.s, &y.s, args[0].vary, args[1].vary)
 	}
 	return nil
 }
@@ -151,9 +151,11 @@ type loops[O, T any] struct {
 	sv func(o []O, x T, y []T)
 }
 
-// on returns the loop on the windows of registers; nil if nothing varies.
-func (l loops[O, T]) on(o *[]O, x, y *[]T, varyX, varyY bool) func() {
+// on returns the loop on the windows of registers; nil if nothing varies, or there
+// is none.
+func (l *loops[O, T]) on(o *[]O, x, y *[]T, varyX, varyY bool) func() {
 	switch {
+	case l.vv == nil:
 	case varyX && varyY:
 		f := l.vv
 		return func() { f(*o, *x, *y) }
@@ -167,29 +169,33 @@ func (l loops[O, T]) on(o *[]O, x, y *[]T, varyX, varyY bool) func() {
 	return nil
 }
 
-func binary[T real](op expr.Op, o, x, y *vec[T], varyX, varyY bool) func() {
-	var l loops[T, T]
-	var zero T
-	switch op {
-	case expr.OpAdd:
-		l = loops[T, T]{addVV[T], addVS[T], func(o []T, x T, y []T) { addVS(o, y, x) }}
-	case expr.OpSub:
-		l = loops[T, T]{subVV[T], subVS[T], subSV[T]}
-	case expr.OpMul:
-		l = loops[T, T]{mulVV[T], mulVS[T], func(o []T, x T, y []T) { mulVS(o, y, x) }}
-	case expr.OpMaximum:
-		l = loops[T, T]{maxVV[T], maxVS[T], func(o []T, x T, y []T) { maxVS(o, y, x) }}
-	case expr.OpMinimum:
-		l = loops[T, T]{minVV[T], minVS[T], func(o []T, x T, y []T) { minVS(o, y, x) }}
-	case expr.OpDiv:
-		if _, isInt := any(zero).(int64); isInt {
-			return nil
-		}
-		l = loops[T, T]{divVV[T], divVS[T], divSV[T]}
-	default:
-		return nil
+// A loopTable has the loops on elements of type T by op. Making a loop where it
+// is needed would allocate it each time.
+type loopTable[T real] struct {
+	binary     [expr.NumOps]loops[T, T]
+	comparison [expr.NumOps]loops[bool, T]
+}
+
+var (
+	loops64  = loopTable[float64]{binary: binaryLoops[float64](true), comparison: comparisonLoops[float64]()}
+	loops32  = loopTable[float32]{binary: binaryLoops[float32](true), comparison: comparisonLoops[float32]()}
+	loopsInt = loopTable[int64]{binary: binaryLoops[int64](false), comparison: comparisonLoops[int64]()}
+)
+
+// binaryLoops returns the loops of arithmetic, among them division where that is
+// Go's.
+func binaryLoops[T real](division bool) [expr.NumOps]loops[T, T] {
+	all := [expr.NumOps]loops[T, T]{
+		expr.OpAdd:     {addVV[T], addVS[T], func(o []T, x T, y []T) { addVS(o, y, x) }},
+		expr.OpSub:     {subVV[T], subVS[T], subSV[T]},
+		expr.OpMul:     {mulVV[T], mulVS[T], func(o []T, x T, y []T) { mulVS(o, y, x) }},
+		expr.OpMaximum: {maxVV[T], maxVS[T], func(o []T, x T, y []T) { maxVS(o, y, x) }},
+		expr.OpMinimum: {minVV[T], minVS[T], func(o []T, x T, y []T) { minVS(o, y, x) }},
 	}
-	return l.on(&o.s, &x.s, &y.s, varyX, varyY)
+	if division {
+		all[expr.OpDiv] = loops[T, T]{divVV[T], divVS[T], divSV[T]}
+	}
+	return all
 }
 
 func addVV[T real](o, x, y []T) {
@@ -290,26 +296,16 @@ func minVS[T real](o, x []T, y T) {
 	}
 }
 
-// comparison returns the loop of a comparison; x > y is y < x.
-func comparison[T real](op expr.Op, o *vec[bool], x, y *vec[T], varyX, varyY bool) func() {
-	var l loops[bool, T]
-	switch op {
-	case expr.OpLt:
-		l = loops[bool, T]{ltVV[T], ltVS[T], func(o []bool, x T, y []T) { gtVS(o, y, x) }}
-	case expr.OpLe:
-		l = loops[bool, T]{leVV[T], leVS[T], func(o []bool, x T, y []T) { geVS(o, y, x) }}
-	case expr.OpGt:
-		l = loops[bool, T]{func(o []bool, x, y []T) { ltVV(o, y, x) }, gtVS[T], func(o []bool, x T, y []T) { ltVS(o, y, x) }}
-	case expr.OpGe:
-		l = loops[bool, T]{func(o []bool, x, y []T) { leVV(o, y, x) }, geVS[T], func(o []bool, x T, y []T) { leVS(o, y, x) }}
-	case expr.OpEq:
-		l = loops[bool, T]{eqVV[T], eqVS[T], func(o []bool, x T, y []T) { eqVS(o, y, x) }}
-	case expr.OpNe:
-		l = loops[bool, T]{neVV[T], neVS[T], func(o []bool, x T, y []T) { neVS(o, y, x) }}
-	default:
-		return nil
+// comparisonLoops returns the loops of comparisons; x > y is y < x.
+func comparisonLoops[T real]() [expr.NumOps]loops[bool, T] {
+	return [expr.NumOps]loops[bool, T]{
+		expr.OpLt: {ltVV[T], ltVS[T], func(o []bool, x T, y []T) { gtVS(o, y, x) }},
+		expr.OpLe: {leVV[T], leVS[T], func(o []bool, x T, y []T) { geVS(o, y, x) }},
+		expr.OpGt: {func(o []bool, x, y []T) { ltVV(o, y, x) }, gtVS[T], func(o []bool, x T, y []T) { ltVS(o, y, x) }},
+		expr.OpGe: {func(o []bool, x, y []T) { leVV(o, y, x) }, geVS[T], func(o []bool, x T, y []T) { leVS(o, y, x) }},
+		expr.OpEq: {eqVV[T], eqVS[T], func(o []bool, x T, y []T) { eqVS(o, y, x) }},
+		expr.OpNe: {neVV[T], neVS[T], func(o []bool, x T, y []T) { neVS(o, y, x) }},
 	}
-	return l.on(&o.s, &x.s, &y.s, varyX, varyY)
 }
 
 func ltVV[T real](o []bool, x, y []T) {

@@ -5,20 +5,20 @@ import (
 	"slices"
 
 	"arignote/backend/internal/kernel"
-	"arignote/expr"
 )
 
 // compiler makes the steps of a state.
 type compiler struct {
 	*state
-	vector kernel.Var // of the Vector loop around this place, 0 if there is none
-	mask   *vec[bool] // of the While around this place, nil if there is none
-	values []value    // indexed by Value
-	lives  []lifetime // likewise
-	free   map[class][]register
+	vector kernel.Var                  // of the Vector loop around this place, 0 if there is none
+	mask   *vec[bool]                  // of the While around this place, nil if there is none
+	values []value                     // indexed by Value
+	lives  []lifetime                  // likewise
+	free   [len(types)][2][]register   // by dtype, and whether they vary: those of values that are not used any more
 	blocks map[kernel.Var]*kernel.Loop // the loops over blocks
 
-	sections int32 // so many blocks have been begun
+	sections int32   // so many blocks have been begun
+	room     []value // of args
 }
 
 // value is where a value is while steps are made.
@@ -26,12 +26,6 @@ type value struct {
 	register
 	vary  bool // one element for each iteration of a tile, else one for all
 	owned bool // the register is of use for other values after the last use
-}
-
-// class is the kind of registers that can take each other's place.
-type class struct {
-	d    expr.DType
-	vary bool
 }
 
 // section is a block while its steps are made.
@@ -203,15 +197,24 @@ func (c *compiler) stmt(b *section, i int) step {
 
 // register returns a register for v; vary tells how long.
 func (c *compiler) register(v kernel.Value, vary bool) register {
-	k := class{c.k.Values[v], vary}
 	var r register
-	if free := c.free[k]; len(free) > 0 {
-		r, c.free[k] = free[len(free)-1], free[:len(free)-1]
+	if free := c.freed(v, vary); len(*free) > 0 {
+		last := len(*free) - 1
+		r, *free = (*free)[last], (*free)[:last]
 	} else {
 		r = c.fresh(v, vary)
 	}
 	c.values[v] = value{r, vary, true}
 	return r
+}
+
+// freed returns the registers that v could have.
+func (c *compiler) freed(v kernel.Value, vary bool) *[]register {
+	all := &c.free[c.k.Values[v]]
+	if vary {
+		return &all[1]
+	}
+	return &all[0]
 }
 
 // fresh returns a register that serves no other value before or after.
@@ -244,8 +247,8 @@ func (c *compiler) vectorLoop(l *kernel.Loop) {
 func (c *compiler) drop(values []kernel.Value) {
 	for _, v := range values {
 		if x := &c.values[v]; x.owned {
-			k := class{c.k.Values[v], x.vary}
-			c.free[k] = append(c.free[k], x.register)
+			free := c.freed(v, x.vary)
+			*free = append(*free, x.register)
 			x.owned = false
 		}
 	}
@@ -366,6 +369,7 @@ func (c *compiler) rare(s *kernel.Rare) step {
 	}
 }
 
+// args returns where the arguments of an instruction are, until the next call.
 func (c *compiler) args(s *kernel.Let) (args []value, vary bool) {
 	for _, a := range s.Args {
 		args = append(args, c.values[a])

@@ -19,8 +19,8 @@ func fastFMA(dst value, args []value) func() {
 }
 
 func fma64(o *vec[float64], args []value) func() {
-	if !args[0].vary {
-		args = []value{args[1], args[0], args[2]} // the same product
+	if !args[0].vary && args[1].vary {
+		args[0], args[1] = args[1], args[0] // the same product
 	}
 	x, y, z := args[0].register.(*vec[float64]), args[1].register.(*vec[float64]), args[2].register.(*vec[float64])
 	switch {
@@ -66,8 +66,8 @@ func fmaVSS(o, x []float64, y, z float64) {
 
 // fma32 returns the loop on float32.
 func fma32(o *vec[float32], args []value) func() {
-	if !args[0].vary {
-		args = []value{args[1], args[0], args[2]} // the same product
+	if !args[0].vary && args[1].vary {
+		args[0], args[1] = args[1], args[0] // the same product
 	}
 	x, y, z := args[0].register.(*vec[float32]), args[1].register.(*vec[float32]), args[2].register.(*vec[float32])
 	switch {

@@ -144,7 +144,7 @@ func newState(p *Program) *state {
 	for _, b := range k.Buffers {
 		s.buffers = append(s.buffers, types[b.DType].memory())
 	}
-	c := &compiler{state: s, values: make([]value, len(k.Values)), lives: make([]lifetime, len(k.Values)), free: make(map[class][]register), blocks: make(map[kernel.Var]*kernel.Loop)}
+	c := &compiler{state: s, values: make([]value, len(k.Values)), lives: make([]lifetime, len(k.Values)), blocks: make(map[kernel.Var]*kernel.Loop)}
 	for n := range kernel.All(k.Body) {
 		if l := kernel.StmtLoop(n); l != nil {
 			c.blocks[l.Var] = l
