@@ -353,7 +353,7 @@ func (m *copying) launch(from []*launch) []*launch {
 	for i, l := range from {
 		x := &take(&m.launches, 1)[0]
 		x.emitted = emitted{k: l.k, params: params, bound: l.bound, picks: l.picks}
-		x.launch = launch{emitted: &x.emitted, program: l.program, text: l.text}
+		x.launch = launch{emitted: &x.emitted, ready: l.ready}
 		out[i] = &x.launch
 	}
 	return out

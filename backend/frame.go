@@ -160,7 +160,7 @@ func (f *frame) bind(s *step, b *bound) {
 		a := f.launch(l)
 		b.args = append(b.args, a)
 		b.body = append(b.body, func(_, lo, hi int) {
-			if wrong, ok := l.program.Run(a, kernel.Range{Lo: lo, Hi: hi}).(*kernel.IndexError); ok {
+			if wrong, ok := l.run().Run(a, kernel.Range{Lo: lo, Hi: hi}).(*kernel.IndexError); ok {
 				f.failed.CompareAndSwap(nil, wrong)
 			}
 		})

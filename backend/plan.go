@@ -53,11 +53,10 @@ type step struct {
 // A launch is a kernel with everything that it runs on but memory.
 type launch struct {
 	*emitted
-	program *interp.Program
-	text    string // of the kernel
-	units   int    // iterations that may be divided
-	chunk   int    // units that one worker does at a time
-	work    float64
+	*ready
+	units int // iterations that may be divided
+	chunk int // units that one worker does at a time
+	work  float64
 }
 
 // thrift says what a plan does to save memory.
@@ -229,7 +228,7 @@ func (s *step) kernel(k *emitted, workers int) error {
 		}
 		l.cut(workers)
 		var err error
-		if l.program, l.text, err = compiled(p.k); err != nil {
+		if l.ready, err = compiled(p.k); err != nil {
 			return err
 		}
 		s.launches = append(s.launches, l)
@@ -281,33 +280,40 @@ func (q *Plan) PeakBytes() int64 {
 	return n
 }
 
-// The cache of compiled kernels, shared by all Programs: by the text of the
-// kernel, in which lengths are parameters.
+// The cache of kernels, shared by all Programs: by the text of the kernel, in which
+// lengths are parameters.
 var kernels struct {
 	sync.Mutex
-	byText map[string]*interp.Program
+	byText map[string]*ready
 }
 
-// maxKernels bounds the cache of compiled kernels.
+// maxKernels bounds the cache of kernels.
 const maxKernels = 1024
 
-// compiled returns the compiled form of a kernel, and its text.
-func compiled(k *kernel.Kernel) (p *interp.Program, text string, err error) {
-	text = k.String()
+// A ready is a kernel that has been checked. It is made ready to run when it first
+// runs: of plans that are made to find a class, most never do.
+type ready struct {
+	text string
+	run  func() *interp.Program
+}
+
+// compiled returns the compiled form of a kernel.
+func compiled(k *kernel.Kernel) (*ready, error) {
+	text := k.String()
 	kernels.Lock()
 	defer kernels.Unlock()
 	if p := kernels.byText[text]; p != nil {
-		return p, text, nil
+		return p, nil
 	}
-	p, err = interp.Compile(elementary.Expand(k))
-	if err != nil {
-		return nil, "", &InternalError{Stage: "plan", Cause: err.Error() + "\n" + text}
+	if err := k.Check(); err != nil {
+		return nil, &InternalError{Stage: "plan", Cause: err.Error() + "\n" + text}
 	}
+	p := &ready{text, sync.OnceValue(func() *interp.Program { return interp.New(elementary.Expand(k)) })}
 	if kernels.byText == nil || len(kernels.byText) >= maxKernels {
-		kernels.byText = make(map[string]*interp.Program)
+		kernels.byText = make(map[string]*ready)
 	}
 	kernels.byText[text] = p
-	return p, text, nil
+	return p, nil
 }
 
 // minWork is the least work, in additions, that is worth sharing among workers;

@@ -15,7 +15,7 @@ func Expand(k *kernel.Kernel) *kernel.Kernel {
 		return k
 	}
 	out := *k
-	e := &expander{k: &out}
+	e := &expander{k: &out, supply: &supply{}}
 	out.Values = slices.Clone(k.Values)
 	out.Body = e.scope(k.Body)
 	return &out
@@ -43,24 +43,48 @@ func function(s kernel.Stmt) (*kernel.Let, bool) {
 
 // expander writes the expanded kernel.
 type expander struct {
+	*supply
 	k      *kernel.Kernel
-	consts []kernel.Stmt              // of the scope
-	known  map[number]kernel.Value    // their values
-	made   map[operation]kernel.Value // what expansions have made in the block so far
-	body   []kernel.Stmt              // the block
+	consts []kernel.Stmt           // of the scope
+	known  map[number]kernel.Value // their values
+	made   memo                    // what expansions have made in the block so far
+	body   []kernel.Stmt           // the block
 }
 
-// operation is a primitive on values: the same one is made once in a block.
-type operation struct {
-	op   expr.Op
-	d    expr.DType
-	args [4]kernel.Value
+// A supply has memory for many instructions, and what an expansion needs meanwhile.
+type supply struct {
+	lets   []kernel.Let
+	args   []kernel.Value
+	values []kernel.Value // of the instructions of a template
+}
+
+// supplied is how many instructions there is memory for at once.
+const supplied = 256
+
+// let returns memory for an instruction.
+func (s *supply) let() *kernel.Let {
+	if len(s.lets) == 0 {
+		s.lets = make([]kernel.Let, supplied)
+	}
+	l := &s.lets[0]
+	s.lets = s.lets[1:]
+	return l
+}
+
+// list returns memory for n arguments.
+func (s *supply) list(n int) []kernel.Value {
+	if len(s.args) < n {
+		s.args = make([]kernel.Value, max(2*supplied, n))
+	}
+	list := s.args[:n:n]
+	s.args = s.args[n:]
+	return list
 }
 
 // scope expands a block that sees no constants from around it: that of a kernel
 // or of a Combine. Its constants come first.
 func (e *expander) scope(body []kernel.Stmt) []kernel.Stmt {
-	inner := &expander{k: e.k, known: make(map[number]kernel.Value)}
+	inner := &expander{k: e.k, supply: e.supply, known: make(map[number]kernel.Value)}
 	expanded := inner.block(body)
 	return append(inner.consts, expanded...)
 }
@@ -68,7 +92,7 @@ func (e *expander) scope(body []kernel.Stmt) []kernel.Stmt {
 // block expands the statements of a block.
 func (e *expander) block(body []kernel.Stmt) []kernel.Stmt {
 	made, outer := e.made, e.body
-	e.made, e.body = make(map[operation]kernel.Value), nil
+	e.made, e.body = memo{}, make([]kernel.Stmt, 0, len(body))
 	for _, s := range body {
 		e.stmt(s)
 	}
@@ -108,9 +132,10 @@ func (e *expander) inline(s *kernel.Let) bool {
 		return false
 	}
 	code := template(s.Op, d)
-	values := make([]kernel.Value, len(code))
+	values := slices.Grow(e.values[:0], len(code))[:len(code)]
+	e.values = values
 	for i, c := range code {
-		args := make([]kernel.Value, len(c.args))
+		args := e.list(len(c.args))
 		for j, a := range c.args {
 			args[j] = values[a]
 		}
@@ -126,7 +151,7 @@ func (e *expander) inline(s *kernel.Let) bool {
 		}
 	}
 	if d != expr.Float64 {
-		e.put(expr.OpCast, values[len(code)-1:], s.Dst)
+		e.put(expr.OpCast, append(e.list(1)[:0], values[len(code)-1]), s.Dst)
 	}
 	return true
 }
@@ -147,7 +172,7 @@ func (e *expander) cast(v kernel.Value, d expr.DType) kernel.Value {
 	if e.k.Values[v] == d {
 		return v
 	}
-	return e.primitive(expr.OpCast, d, []kernel.Value{v})
+	return e.primitive(expr.OpCast, d, append(e.list(1)[:0], v))
 }
 
 // primitive returns the value of an instruction, which expansions of the same
@@ -155,25 +180,25 @@ func (e *expander) cast(v kernel.Value, d expr.DType) kernel.Value {
 func (e *expander) primitive(op expr.Op, d expr.DType, args []kernel.Value) kernel.Value {
 	key := operation{op: op, d: d}
 	copy(key.args[:], args)
-	v, ok := e.made[key]
-	if !ok {
-		v = e.value(d)
-		e.made[key] = v
-		e.put(op, args, v)
+	v := e.made.at(key)
+	if *v == 0 {
+		x := e.value(d)
+		*v = x + 1
+		e.put(op, args, x)
 	}
-	return v
+	return *v - 1
 }
 
 // put adds an instruction. A function of the table with a condition and another
 // value is a Rare.
 func (e *expander) put(op expr.Op, args []kernel.Value, dst kernel.Value) {
-	let := kernel.Let{Dst: dst, Op: op, Args: args}
 	if table[op].of == nil {
-		e.body = append(e.body, &let)
+		let := e.let()
+		*let = kernel.Let{Dst: dst, Op: op, Args: args}
+		e.body = append(e.body, let)
 		return
 	}
-	let.Args = args[2:]
-	e.body = append(e.body, &kernel.Rare{Let: let, Test: args[0], Otherwise: args[1]})
+	e.body = append(e.body, &kernel.Rare{Let: kernel.Let{Dst: dst, Op: op, Args: args[2:]}, Test: args[0], Otherwise: args[1]})
 }
 
 func (e *expander) value(d expr.DType) kernel.Value {

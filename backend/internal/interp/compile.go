@@ -19,6 +19,7 @@ type compiler struct {
 
 	sections int32   // so many blocks have been begun
 	room     []value // of args
+	taken    []kernel.Value
 }
 
 // value is where a value is while steps are made.
@@ -48,16 +49,17 @@ type lifetime struct{ section, last int32 }
 func (c *compiler) newSection(body, after []kernel.Stmt, keep []kernel.Value) *section {
 	c.sections++
 	b := &section{compiler: c, id: c.sections, body: body, after: stores(after), stored: make([]int32, len(body)+1), ends: make([]int32, len(body)+2)}
-	var defined []kernel.Value
+	defined := make([]kernel.Value, 0, len(body))
 	for i, s := range body {
 		b.stored[i+1] = b.stored[i]
 		if stores(body[i : i+1]) {
 			b.stored[i+1]++
 		}
 		b.uses(i, body[i:i+1])
-		for _, v := range kernel.Defs(s) {
+		n := len(defined)
+		defined = kernel.AppendDefs(defined, s)
+		for _, v := range defined[n:] {
 			c.lives[v] = lifetime{b.id, int32(i)}
-			defined = append(defined, v)
 		}
 	}
 	b.use(len(body), keep)
@@ -103,7 +105,8 @@ func (b *section) last(v kernel.Value) int {
 // uses notes what statements, and those inside of them, take as uses by statement i.
 func (b *section) uses(i int, body []kernel.Stmt) {
 	for _, s := range body {
-		b.use(i, kernel.Uses(s))
+		b.taken = kernel.AppendUses(b.taken[:0], s)
+		b.use(i, b.taken)
 		for _, inner := range kernel.Blocks(s) {
 			b.uses(i, inner)
 		}

@@ -25,11 +25,17 @@ type Program struct {
 	pool  sync.Pool // of *state
 }
 
-// Compile prepares k, which it checks.
+// Compile checks k and makes it ready.
 func Compile(k *kernel.Kernel) (*Program, error) {
 	if err := k.Check(); err != nil {
 		return nil, err
 	}
+	return New(k), nil
+}
+
+// New makes k ready, which Check has found right, or which follows from one that
+// it has.
+func New(k *kernel.Kernel) *Program {
 	p := &Program{k: k, tile: Tile}
 	p.lanes = 1
 	hasWhile := false
@@ -44,7 +50,7 @@ func Compile(k *kernel.Kernel) (*Program, error) {
 	if hasWhile {
 		p.tile = max(whileTile, p.lanes) // a tile has whole turns of the lanes
 	}
-	return p, nil
+	return p
 }
 
 // Run runs a part of the iterations of the kernel's Split loops, for arguments

@@ -60,6 +60,9 @@ type checker struct {
 	splits  map[Buf]int  // scratch: the Split loops around its Alloc
 	scatter map[Buf]bool // in the Vector loop around this place: those stored to, true for a scatter
 	err     error
+
+	taken []Value      // by the statement that is being checked
+	types []expr.DType // of its arguments
 }
 
 func (c *checker) errorf(format string, args ...any) {
@@ -111,13 +114,13 @@ func isName(s string) bool {
 
 // block checks statements; what they define is not visible after them.
 func (c *checker) block(body []Stmt, use ...Value) {
-	var mine []Value
+	mine := make([]Value, 0, len(body))
 	var buffers []Buf
 	for i, s := range body {
 		c.stmt(s, i == len(body)-1)
-		defs := Defs(s)
-		c.define(defs...)
-		mine = append(mine, defs...)
+		n := len(mine)
+		mine = AppendDefs(mine, s)
+		c.define(mine[n:]...)
 		if a, ok := s.(*Alloc); ok {
 			buffers = append(buffers, a.Buf)
 		}
@@ -173,7 +176,8 @@ func (c *checker) stmt(s Stmt, last bool) {
 	switch s.(type) {
 	case *Reduce, *While: // next states and test are checked where they are visible
 	default:
-		c.use(Uses(s)...)
+		c.taken = AppendUses(c.taken[:0], s)
+		c.use(c.taken...)
 	}
 	if c.err != nil {
 		return
@@ -263,10 +267,11 @@ func (c *checker) buffer(b Buf) bool {
 }
 
 func (c *checker) let(s *Let) {
-	types := make([]expr.DType, len(s.Args))
-	for i, a := range s.Args {
-		types[i] = c.k.Values[a]
+	types := c.types[:0]
+	for _, a := range s.Args {
+		types = append(types, c.k.Values[a])
 	}
+	c.types = types
 	if n, variadic := s.Op.Arity(); variadic && len(types) != n {
 		c.errorf("%v of %d arguments", s.Op, len(types))
 		return

@@ -22,26 +22,29 @@ func Blocks(s Stmt) [][]Stmt {
 }
 
 // Defs returns the values that s makes visible to the statements after it.
-func Defs(s Stmt) []Value {
+func Defs(s Stmt) []Value { return AppendDefs(nil, s) }
+
+// AppendDefs appends to values those that s makes visible.
+func AppendDefs(values []Value, s Stmt) []Value {
 	switch s := s.(type) {
 	case *Let:
-		return []Value{s.Dst}
+		return append(values, s.Dst)
 	case *Rare:
-		return []Value{s.Dst}
+		return append(values, s.Dst)
 	case *Const:
-		return []Value{s.Dst}
+		return append(values, s.Dst)
 	case *Iota:
-		return []Value{s.Dst}
+		return append(values, s.Dst)
 	case *Load:
-		return []Value{s.Dst}
+		return append(values, s.Dst)
 	case *Random:
-		return s.Dst
+		return append(values, s.Dst...)
 	case *Reduce:
-		return results(s.States)
+		return append(values, results(s.States)...)
 	case *While:
-		return results(s.States)
+		return append(values, results(s.States)...)
 	}
-	return nil
+	return values
 }
 
 func results(states []State) []Value {
@@ -55,40 +58,41 @@ func results(states []State) []Value {
 // Uses returns the values that s itself takes, not those that statements
 // nested in it take: for a Reduce or While the initial and next states and the
 // test.
-func Uses(s Stmt) []Value {
+func Uses(s Stmt) []Value { return AppendUses(nil, s) }
+
+// AppendUses appends to values those that s itself takes.
+func AppendUses(values []Value, s Stmt) []Value {
 	switch s := s.(type) {
 	case *Let:
-		return s.Args
+		return append(values, s.Args...)
 	case *Rare:
-		return append(slices.Clone(s.Args), s.Test, s.Otherwise)
+		return append(append(values, s.Args...), s.Test, s.Otherwise)
 	case *Random:
-		return s.Key[:]
+		return append(values, s.Key[:]...)
 	case *Load:
-		return indices(s.Picks)
+		return appendIndices(values, s.Picks)
 	case *Store:
-		return append(indices(s.Picks), s.Src)
+		return append(appendIndices(values, s.Picks), s.Src)
 	case *Reduce:
-		return initNext(s.States)
+		return appendStates(values, s.States)
 	case *While:
-		return append(initNext(s.States), s.Test)
+		return append(appendStates(values, s.States), s.Test)
 	}
-	return nil
+	return values
 }
 
-func indices(picks []Picked) []Value {
-	v := make([]Value, len(picks))
-	for i, p := range picks {
-		v[i] = p.Index
+func appendIndices(values []Value, picks []Picked) []Value {
+	for _, p := range picks {
+		values = append(values, p.Index)
 	}
-	return v
+	return values
 }
 
-func initNext(states []State) []Value {
-	var v []Value
+func appendStates(values []Value, states []State) []Value {
 	for _, s := range states {
-		v = append(v, s.Init, s.Next)
+		values = append(values, s.Init, s.Next)
 	}
-	return v
+	return values
 }
 
 // All yields the statements of body and all that are nested in them, each

@@ -1,0 +1,72 @@
+package elementary
+
+import (
+	"arignote/backend/internal/kernel"
+	"arignote/expr"
+)
+
+// operation is a primitive on values: the same one is made once in a block.
+type operation struct {
+	op   expr.Op
+	d    expr.DType
+	args [4]kernel.Value
+}
+
+// A memo has a number for each operation, which is 0 at first. It is a hash table
+// with open addressing, because an entry of a map costs as much as all else that is
+// done for an instruction.
+type memo struct {
+	slots []slot
+	used  int
+}
+
+type slot struct {
+	operation
+	taken bool
+	value kernel.Value
+}
+
+// at returns where the number of an operation is, until the next call.
+func (m *memo) at(o operation) *kernel.Value {
+	if 2*m.used >= len(m.slots) {
+		m.grow()
+	}
+	s := m.find(o)
+	if !s.taken {
+		s.operation, s.taken = o, true
+		m.used++
+	}
+	return &s.value
+}
+
+// find returns the slot of an operation, or the one that it will have.
+func (m *memo) find(o operation) *slot {
+	mask := uint32(len(m.slots) - 1)
+	for i := o.hash() & mask; ; i = (i + 1) & mask {
+		if s := &m.slots[i]; !s.taken || s.operation == o {
+			return s
+		}
+	}
+}
+
+func (m *memo) grow() {
+	old := m.slots
+	m.slots = make([]slot, max(64, 2*len(old)))
+	for _, s := range old {
+		if s.taken {
+			*m.find(s.operation) = s
+		}
+	}
+}
+
+// hash mixes the parts one after the other, as FNV-1a does with bytes.
+func (o operation) hash() uint32 {
+	h := uint64(14695981039346656037)
+	for _, x := range [...]uint64{uint64(o.op)<<8 | uint64(o.d), joined(o.args[0], o.args[1]), joined(o.args[2], o.args[3])} {
+		h = (h ^ x) * 1099511628211
+		h ^= h >> 32
+	}
+	return uint32(h)
+}
+
+func joined(x, y kernel.Value) uint64 { return uint64(uint32(x))<<32 | uint64(uint32(y)) }
