@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math"
 	"strconv"
@@ -23,30 +24,39 @@ type emitter struct {
 	params   []int
 	bound    []*storage // of the buffers of k
 	buffer   map[*storage]kernel.Buf
-	blocks   []*block           // those that are open, from outer to inner
-	depth    map[kernel.Var]int // of the block in a loop
-	level    []int              // of the block that a value is in, by value
-	known    map[string]kernel.Value
-	forced   *block                 // where statements go, if not nil: the combine of a reduction
-	extent   map[kernel.Var]int     // of the loops
-	rows     map[*vertex]kernel.Buf // row scratch that has been filled
-	accesses int                    // loads and stores with computed indices
-	pending  []*vertex              // the reductions whose loops are being written
-	loopOf   map[kernel.Var]coord   // for the loops of the group that are open: those of the kernel
-	trace    *[]coord               // of all places that are touched, if not nil
+	blocks   []*block                     // those that are open, from outer to inner
+	depth    map[kernel.Var]int           // of the block in a loop
+	level    []int                        // of the block that a value is in, by value
+	known    map[string]kernel.Value      // values by what they are
+	lets     map[instruction]kernel.Value // the same of instructions
+	room     []byte                       // for a key
+	forced   *block                       // where statements go, if not nil: the combine of a reduction
+	rows     map[*vertex]kernel.Buf       // row scratch that has been filled
+	accesses int                          // loads and stores with computed indices
+	pending  []*vertex                    // the reductions whose loops are being written
+	loopOf   map[kernel.Var]coord         // for the loops of the group that are open: those of the kernel
+	trace    *[]coord                     // of all places that are touched, if not nil
+}
+
+// An instruction is an op on values, and the dtype of its result.
+type instruction struct {
+	op   expr.Op
+	d    expr.DType
+	args [3]kernel.Value // from 1 on
 }
 
 // block is the inside of a loop.
 type block struct {
 	stmts []kernel.Stmt
-	keys  []string // of the values known here
+	keys  []string      // of the values known here
+	lets  []instruction // likewise
 	rows  []*vertex
 }
 
 func newEmitter(g *group) *emitter {
 	e := &emitter{
 		g: g, k: &kernel.Kernel{}, buffer: make(map[*storage]kernel.Buf), depth: make(map[kernel.Var]int),
-		known: make(map[string]kernel.Value), extent: make(map[kernel.Var]int), rows: make(map[*vertex]kernel.Buf), loopOf: make(map[kernel.Var]coord),
+		known: make(map[string]kernel.Value), lets: make(map[instruction]kernel.Value), rows: make(map[*vertex]kernel.Buf), loopOf: make(map[kernel.Var]coord),
 	}
 	e.blocks = []*block{{}}
 	return e
@@ -94,6 +104,9 @@ func (e *emitter) close() []kernel.Stmt {
 	for _, key := range b.keys {
 		delete(e.known, key)
 	}
+	for _, key := range b.lets {
+		delete(e.lets, key)
+	}
 	for _, v := range b.rows {
 		delete(e.rows, v)
 	}
@@ -130,27 +143,24 @@ func (e *emitter) remember(key string, v kernel.Value) {
 
 // let writes an instruction.
 func (e *emitter) let(op expr.Op, attr expr.Attr, args ...kernel.Value) kernel.Value {
-	d := make([]expr.DType, len(args))
-	level := 0
+	var room [3]expr.DType
+	d, level := room[:0], 0
+	key := instruction{op: op}
+	shared := len(args) <= len(key.args) && op != expr.OpPolygamma
 	for i, a := range args {
-		d[i] = e.k.Values[a]
+		d = append(d, e.k.Values[a])
 		level = max(level, e.level[a])
+		if shared {
+			key.args[i] = a + 1
+		}
 	}
 	result, _, err := op.ElementDType(attr, d...)
 	if err != nil {
 		panic(fmt.Sprintf("%v of %v: %v", op, d, err))
 	}
-	key := ""
-	if op != expr.OpPolygamma {
-		b := append([]byte("L"), strconv.Itoa(int(op))...)
-		for _, a := range args {
-			b = strconv.AppendInt(append(b, ' '), int64(a), 10)
-		}
-		if op == expr.OpCast {
-			b = strconv.AppendInt(append(b, ':'), int64(result), 10)
-		}
-		key = string(b)
-		if v, ok := e.known[key]; ok && e.forced == nil {
+	key.d = result
+	if shared && e.forced == nil {
+		if v, ok := e.lets[key]; ok {
 			return v
 		}
 	}
@@ -160,8 +170,10 @@ func (e *emitter) let(op expr.Op, attr expr.Attr, args ...kernel.Value) kernel.V
 	}
 	dst := e.value(result, level)
 	e.put(level, &kernel.Let{Dst: dst, Op: op, Args: args, N: n})
-	if key != "" {
-		e.remember(key, dst)
+	if shared && e.forced == nil {
+		e.lets[key] = dst
+		b := e.blocks[level]
+		b.lets = append(b.lets, key)
 	}
 	return dst
 }
@@ -239,8 +251,7 @@ func (e *emitter) index(c coord) (kernel.Index, int) {
 
 // iota writes the value of a coordinate.
 func (e *emitter) iota(c coord) kernel.Value {
-	key := "I" + string(appendKey(nil, []coord{c}))
-	if v, ok := e.known[key]; ok {
+	if v, ok := e.known[string(e.key('I', 0, c))]; ok {
 		return v
 	}
 	at, level := e.index(c)
@@ -249,7 +260,7 @@ func (e *emitter) iota(c coord) kernel.Value {
 	for _, p := range c.picks {
 		v = e.let(expr.OpAdd, nil, v, e.let(expr.OpMul, nil, e.wrapped(e.pick(p), p.len), e.intParam(p.n)))
 	}
-	e.remember(key, v)
+	e.remember(string(e.key('I', 0, c)), v)
 	return v
 }
 
@@ -257,12 +268,11 @@ func (e *emitter) iota(c coord) kernel.Value {
 func (e *emitter) load(a *array, at []coord) kernel.Value {
 	c := a.address(at)
 	b := e.buf(a.storage, kernel.In)
-	key := "A" + strconv.Itoa(int(b)) + string(appendKey(nil, []coord{c}))
-	if v, ok := e.known[key]; ok {
+	if v, ok := e.known[string(e.key('A', int(b), c))]; ok {
 		return v
 	}
 	v := e.loadFrom(b, c, 0)
-	e.remember(key, v)
+	e.remember(string(e.key('A', int(b), c)), v)
 	return v
 }
 
@@ -297,8 +307,7 @@ func (e *emitter) gen(v *vertex, at []coord) kernel.Value {
 	if v.array != nil && v.home != e.g || v.kind == kindReshape && v.home == nil {
 		return e.load(v.located(), at)
 	}
-	key := valueKey(v, at)
-	if x, ok := e.known[key]; ok {
+	if x, ok := e.known[string(e.key('V', v.id, at...))]; ok {
 		return x
 	}
 	if e.g.scratch[v] != nil && !picks(at) {
@@ -308,7 +317,7 @@ func (e *emitter) gen(v *vertex, at []coord) kernel.Value {
 		return e.loadRow(v, e.rows[v], at)
 	}
 	x := e.compute(v, at)
-	e.remember(key, x)
+	e.remember(string(e.key('V', v.id, at...)), x)
 	return x
 }
 
@@ -483,6 +492,16 @@ func infinity(d expr.DType, sign int) kernel.Scalar {
 }
 
 // valueKey tells elements of vertices apart.
-func valueKey(v *vertex, at []coord) string {
-	return "V" + string(appendKey(strconv.AppendInt(nil, int64(v.id), 10), at))
+func valueKey(v *vertex, at []coord) string { return string(appendKeyOf(nil, 'V', v.id, at)) }
+
+// appendKeyOf appends what tells values of a kind apart that belong to something
+// with a number and to a place.
+func appendKeyOf(b []byte, kind byte, number int, at []coord) []byte {
+	return appendKey(binary.AppendUvarint(append(b, kind), uint64(number)), at)
+}
+
+// key is appendKeyOf in memory that lasts until the next call.
+func (e *emitter) key(kind byte, number int, at ...coord) []byte {
+	e.room = appendKeyOf(e.room[:0], kind, number, at)
+	return e.room
 }

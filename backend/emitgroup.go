@@ -60,8 +60,13 @@ func (e *emitter) enter(loops []kernel.Var, at []coord) {
 }
 
 // joinedLoops writes a nest of loops with as few loops as the strides of what
-// body touches allow: body is written elsewhere to see these, and then here.
+// body touches allow: where there are several loops, body is written elsewhere to
+// see these, and then here.
 func (e *emitter) joinedLoops(dims []int, body func(e *emitter, at []coord)) {
+	if len(dims)-count(dims, 1) < 2 {
+		e.plainLoops(dims, body)
+		return
+	}
 	trial := newEmitter(e.g)
 	trial.trace = &[]coord{}
 	vars := trial.plainLoops(dims, body)
@@ -82,6 +87,17 @@ func (e *emitter) joinedLoops(dims []int, body func(e *emitter, at []coord)) {
 		}
 	}
 	e.plainLoops(fewer, body)
+}
+
+// count returns how many of the numbers are n.
+func count(numbers []int, n int) int {
+	k := 0
+	for _, x := range numbers {
+		if x == n {
+			k++
+		}
+	}
+	return k
 }
 
 func strideIn(c coord, v kernel.Var) int {

@@ -212,9 +212,8 @@ func (s *fusion) rootArgs(v *vertex, g *group, r *root) {
 // elsewhere tells the arguments of v, which is stored at u, of the other places
 // where the same group computes it again.
 func (s *fusion) elsewhere(v *vertex, u use) {
-	stored := string(appendKey(nil, u.at))
 	for _, w := range distinctByGroup(v.uses) {
-		if w.by == u.by && string(appendKey(nil, w.at)) != stored {
+		if w.by == u.by && !samePlace(w.at, u.at) {
 			s.args(v, w)
 		}
 	}

@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"encoding/binary"
 	"slices"
 
 	"arignote/backend/internal/kernel"
@@ -47,33 +48,40 @@ func (s *fusion) inlines(v *vertex) bool {
 
 // distinct returns the uses at different places.
 func distinct(uses []use) []use {
-	var out []use
-	seen := make(map[string]bool)
-	for _, u := range uses {
-		key := string(appendKey(nil, u.at))
-		if !seen[key] {
-			seen[key] = true
-			out = append(out, u)
-		}
-	}
-	return out
+	return firstUses(uses, func(x, y use) bool { return samePlace(x.at, y.at) }, func(u use) string {
+		return string(appendKey(nil, u.at))
+	})
 }
 
 // distinctByGroup returns the uses at different places or by different groups.
 func distinctByGroup(uses []use) []use {
+	return firstUses(uses, func(x, y use) bool { return x.by == y.by && samePlace(x.at, y.at) }, func(u use) string {
+		return string(appendKey(binary.AppendUvarint(nil, uint64(u.by.id)), u.at))
+	})
+}
+
+// fewUses are compared with each other; more are told apart by a key.
+const fewUses = 8
+
+// firstUses returns the first of those uses that are the same, which have the same
+// key.
+func firstUses(uses []use, same func(x, y use) bool, key func(u use) string) []use {
 	if len(uses) == 1 {
 		return uses
 	}
-	type place struct {
-		g  *group
-		at string
-	}
 	var out []use
-	seen := make(map[place]bool)
+	if len(uses) <= fewUses {
+		for _, u := range uses {
+			if !slices.ContainsFunc(out, func(o use) bool { return same(o, u) }) {
+				out = append(out, u)
+			}
+		}
+		return out
+	}
+	seen := make(map[string]bool, len(uses))
 	for _, u := range uses {
-		p := place{u.by, string(appendKey(nil, u.at))}
-		if !seen[p] {
-			seen[p] = true
+		if k := key(u); !seen[k] {
+			seen[k] = true
 			out = append(out, u)
 		}
 	}
@@ -83,11 +91,11 @@ func distinctByGroup(uses []use) []use {
 // repeated reports whether an element of v would be computed again in an inner
 // loop on which it does not depend.
 func (s *fusion) repeated(v *vertex) bool {
+	var room [8]kernel.Var
 	for _, u := range v.uses {
-		depends := make(map[kernel.Var]bool)
-		addLoops(depends, u.at)
+		depends := appendLoops(room[:0], u.at)
 		for i, x := range u.nest {
-			if i < len(depends) != depends[x] {
+			if i < len(depends) != slices.Contains(depends, x) {
 				return true
 			}
 		}
@@ -95,16 +103,19 @@ func (s *fusion) repeated(v *vertex) bool {
 	return false
 }
 
-// addLoops adds the loops on which a place depends.
-func addLoops(loops map[kernel.Var]bool, at []coord) {
+// appendLoops appends the loops on which a place depends, each once.
+func appendLoops(loops []kernel.Var, at []coord) []kernel.Var {
 	for _, c := range at {
 		for _, t := range c.terms {
-			loops[t.v] = true
+			if !slices.Contains(loops, t.v) {
+				loops = append(loops, t.v)
+			}
 		}
 		for _, p := range c.picks {
-			addLoops(loops, p.at)
+			loops = appendLoops(loops, p.at)
 		}
 	}
+	return loops
 }
 
 // rows returns the loops along which a place runs, if it is one element for each

@@ -1,8 +1,8 @@
 package backend
 
 import (
+	"encoding/binary"
 	"slices"
-	"strconv"
 
 	"arignote/backend/internal/kernel"
 	"arignote/expr"
@@ -51,8 +51,11 @@ func (c coord) isZero() bool { return c.off == 0 && len(c.terms) == 0 && len(c.p
 // plus returns c + d*n. Computed indices stay there for n = 0 too: they may be out
 // of range.
 func (c coord) plus(d coord, n int) coord {
-	if n == 0 && len(d.picks) == 0 {
+	switch {
+	case n == 0 && len(d.picks) == 0:
 		return c
+	case n == 1 && c.isZero():
+		return d
 	}
 	r := coord{off: c.off + d.off*n, terms: slices.Clone(c.terms), picks: slices.Clone(c.picks)}
 	for _, p := range d.picks {
@@ -73,23 +76,40 @@ next:
 	return r
 }
 
-// appendKey appends text that tells coordinates apart.
+// appendKey appends what tells coordinates apart: the same bytes for the same ones
+// alone, and none of them the beginning of others of the same rank.
 func appendKey(b []byte, at []coord) []byte {
 	for _, c := range at {
-		b = strconv.AppendInt(append(b, '|'), int64(c.off), 10)
-		for _, t := range c.terms {
-			b = strconv.AppendInt(append(b, '+'), int64(t.v), 10)
-			b = strconv.AppendInt(append(b, '*'), int64(t.n), 10)
+		if x := c.isUnit(); x != 0 { // by far the commonest
+			b = binary.AppendUvarint(append(b, 'u'), uint64(x))
+			continue
 		}
+		b = binary.AppendVarint(append(b, 'c'), int64(c.off))
+		b = binary.AppendUvarint(b, uint64(len(c.terms)))
+		for _, t := range c.terms {
+			b = binary.AppendUvarint(b, uint64(t.v))
+			b = binary.AppendVarint(b, int64(t.n))
+		}
+		b = binary.AppendUvarint(b, uint64(len(c.picks)))
 		for _, p := range c.picks {
-			b = strconv.AppendInt(append(b, '['), int64(p.v.id), 10)
-			b = append(appendKey(b, p.at), ']')
-			b = strconv.AppendInt(append(b, '*'), int64(p.n), 10)
-			b = strconv.AppendInt(append(b, '<'), int64(p.len), 10)
+			b = binary.AppendUvarint(b, uint64(p.v.id))
+			b = appendKey(binary.AppendUvarint(b, uint64(len(p.at))), p.at)
+			b = binary.AppendVarint(b, int64(p.n))
+			b = binary.AppendVarint(b, int64(p.len))
 		}
 	}
 	return b
 }
+
+// sameCoord reports whether x and y are the same place along an axis.
+func sameCoord(x, y coord) bool {
+	return x.off == y.off && slices.Equal(x.terms, y.terms) && slices.EqualFunc(x.picks, y.picks, func(p, q picked) bool {
+		return p.v == q.v && p.n == q.n && p.len == q.len && samePlace(p.at, q.at)
+	})
+}
+
+// samePlace reports whether x and y are the same place in an array.
+func samePlace(x, y []coord) bool { return slices.EqualFunc(x, y, sameCoord) }
 
 // argAt returns the place in argument i of the element at of v, for vertices
 // whose elements each depend on one element of each argument.
@@ -103,13 +123,28 @@ func (v *vertex) argAt(i int, at []coord) []coord {
 // broadcastAt returns the place in an array of the given shape that belongs to
 // the place at in the array that it is broadcast to.
 func broadcastAt(shape []int, at []coord) []coord {
+	from := len(at) - len(shape)
+	if from >= 0 && !stretched(shape, at[from:]) {
+		return at[from:len(at):len(at)]
+	}
 	out := make([]coord, len(shape))
 	for i, n := range shape {
 		if n != 1 {
-			out[i] = at[len(at)-len(shape)+i]
+			out[i] = at[from+i]
 		}
 	}
 	return out
+}
+
+// stretched reports whether the place at is another than the first along an axis
+// of length 1 of an array of the given shape.
+func stretched(shape []int, at []coord) bool {
+	for i, n := range shape {
+		if n == 1 && !at[i].isZero() {
+			return true
+		}
+	}
+	return false
 }
 
 // viewAt is argAt for views.
@@ -273,15 +308,6 @@ func identity(shape []int, loops []kernel.Var) []coord {
 	return at
 }
 
-// lengthsKey tells shapes apart.
-func lengthsKey(dims []int) string {
-	at := make([]coord, len(dims))
-	for i, n := range dims {
-		at[i].off = n
-	}
-	return string(appendKey(nil, at))
-}
-
 // spread returns the place that has the coordinates at along the axes whose
 // length is not 1.
 func spread(shape []int, at []coord) []coord {
@@ -310,9 +336,4 @@ func replaced(at []coord, by map[kernel.Var]coord) []coord {
 		}
 	}
 	return out
-}
-
-// sameCoord reports whether x and y are the same place along an axis.
-func sameCoord(x, y coord) bool {
-	return string(appendKey(nil, []coord{x})) == string(appendKey(nil, []coord{y}))
 }

@@ -162,6 +162,16 @@ func latest(groups []*group, g *group) []*group {
 	return append(groups, g)
 }
 
+// isAmong reports whether g is among groups, the latest of which it is likely to be.
+func isAmong(groups []*group, g *group) bool {
+	for i := len(groups) - 1; i >= 0; i-- {
+		if groups[i] == g {
+			return true
+		}
+	}
+	return false
+}
+
 // unknown returns how many of the loops are not known.
 func unknown(loops []kernel.Var) int {
 	n := 0
@@ -190,7 +200,7 @@ func (s *fusion) visible(v *vertex, g *group, r *root) {
 		s.addSpace(g, sp.key, loops)
 	}
 	for _, w := range v.around().sources {
-		if !slices.Contains(w.readers, g) {
+		if !isAmong(w.readers, g) {
 			w.readers = latest(w.readers, g)
 			g.sources = append(g.sources, w)
 		}

@@ -2,7 +2,6 @@ package backend
 
 import (
 	"math"
-	"strconv"
 
 	"arignote/backend/internal/kernel"
 	"arignote/expr"
@@ -66,7 +65,7 @@ func (s *fusion) loop(v *vertex) {
 
 // item writes result number n of the loop v for the place at.
 func (e *emitter) item(v *vertex, n int, at []coord) kernel.Value {
-	key := "W" + string(appendKey(strconv.AppendInt(nil, int64(v.id), 10), at))
+	key := string(appendKeyOf(nil, 'W', v.id, at))
 	if x, ok := e.known[key]; ok { // the results of a loop have successive values
 		return x + kernel.Value(n)
 	}
