@@ -2,6 +2,7 @@ package elementary
 
 import (
 	"slices"
+	"sync"
 
 	"arignote/backend/internal/kernel"
 	"arignote/expr"
@@ -15,7 +16,8 @@ func Expand(k *kernel.Kernel) *kernel.Kernel {
 		return k
 	}
 	out := *k
-	e := &expander{k: &out, supply: &supply{}}
+	e := &expander{k: &out, supply: supplies.Get().(*supply)}
+	defer supplies.Put(e.supply)
 	out.Values = slices.Clone(k.Values)
 	out.Body = e.scope(k.Body)
 	return &out
@@ -56,6 +58,26 @@ type supply struct {
 	lets   []kernel.Let
 	args   []kernel.Value
 	values []kernel.Value // of the instructions of a template
+	memos  []memo         // that are not in use
+}
+
+// supplies are those of kernels that have been expanded: their memos are large.
+var supplies = sync.Pool{New: func() any { return &supply{} }}
+
+// memo returns an empty memo.
+func (s *supply) memo() memo {
+	if len(s.memos) == 0 {
+		return memo{}
+	}
+	m := s.memos[len(s.memos)-1]
+	s.memos = s.memos[:len(s.memos)-1]
+	return m
+}
+
+// discard takes back a memo.
+func (s *supply) discard(m memo) {
+	m.clear()
+	s.memos = append(s.memos, m)
 }
 
 // supplied is how many instructions there is memory for at once.
@@ -92,11 +114,12 @@ func (e *expander) scope(body []kernel.Stmt) []kernel.Stmt {
 // block expands the statements of a block.
 func (e *expander) block(body []kernel.Stmt) []kernel.Stmt {
 	made, outer := e.made, e.body
-	e.made, e.body = memo{}, make([]kernel.Stmt, 0, len(body))
+	e.made, e.body = e.memo(), make([]kernel.Stmt, 0, len(body))
 	for _, s := range body {
 		e.stmt(s)
 	}
 	expanded := e.body
+	e.discard(e.made)
 	e.made, e.body = made, outer
 	return expanded
 }

@@ -18,13 +18,26 @@ type operation struct {
 type memo struct {
 	slots []slot
 	used  int
+	round uint32 // slots of other rounds are free
 }
 
 type slot struct {
 	operation
-	taken bool
+	round uint32
 	value kernel.Value
 }
+
+// clear empties m, which keeps its memory.
+func (m *memo) clear() {
+	m.used = 0
+	if m.round++; m.round+1 == 0 {
+		clear(m.slots)
+		m.round = 0
+	}
+}
+
+// taken reports whether s has an operation.
+func (m *memo) taken(s *slot) bool { return s.round == m.round+1 }
 
 // at returns where the number of an operation is, until the next call.
 func (m *memo) at(o operation) *kernel.Value {
@@ -32,8 +45,8 @@ func (m *memo) at(o operation) *kernel.Value {
 		m.grow()
 	}
 	s := m.find(o)
-	if !s.taken {
-		s.operation, s.taken = o, true
+	if !m.taken(s) {
+		*s = slot{operation: o, round: m.round + 1}
 		m.used++
 	}
 	return &s.value
@@ -43,7 +56,7 @@ func (m *memo) at(o operation) *kernel.Value {
 func (m *memo) find(o operation) *slot {
 	mask := uint32(len(m.slots) - 1)
 	for i := o.hash() & mask; ; i = (i + 1) & mask {
-		if s := &m.slots[i]; !s.taken || s.operation == o {
+		if s := &m.slots[i]; !m.taken(s) || s.operation == o {
 			return s
 		}
 	}
@@ -53,7 +66,7 @@ func (m *memo) grow() {
 	old := m.slots
 	m.slots = make([]slot, max(64, 2*len(old)))
 	for _, s := range old {
-		if s.taken {
+		if m.taken(&s) {
 			*m.find(s.operation) = s
 		}
 	}

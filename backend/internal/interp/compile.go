@@ -374,9 +374,11 @@ func (c *compiler) rare(s *kernel.Rare) step {
 
 // args returns where the arguments of an instruction are, until the next call.
 func (c *compiler) args(s *kernel.Let) (args []value, vary bool) {
+	args = c.room[:0]
 	for _, a := range s.Args {
 		args = append(args, c.values[a])
 	}
+	c.room = args
 	return args, c.vary(s.Args)
 }
 
