@@ -8,226 +8,154 @@ import (
 
 // Sums over ranges of integers in closed form, for the pass structure.
 //
-// The argument of the sum is a function of k = 0, 1 ... count-1, written as a
-// sum of pieces: a polynomial on an interval. Remainders and quotients by
+// The argument of the sum is a function of the index k of a range, written as a
+// sum of pieces: a polynomial on an interval. Remainders and quotients by small
 // constants are periodic, so the k are split into residue classes by the common
 // period, k = period*q + class, on each of which they are polynomials of q, and
-// conditions about them are known. Sums of powers are sums of falling factors,
+// conditions about them are known. Division by anything else is counted in
+// blocks, see dividing.go. Sums of powers are sums of falling factors,
 //
 //	sum over q < n of q(q-1)...(q-j+1) = n(n-1)...(n-j) / (j+1)
 //
 // by Stirling numbers (Graham, Knuth, Patashnik: Concrete Mathematics, section
 // 2.6). All of it is modulo 2^64, as the loop is: where the division is by an
-// odd number it is a multiplication by the inverse, and one of the factors is
-// divided by the power of two before they are multiplied.
+// odd number it is a multiplication by the inverse, and powers of two are taken
+// out of pairs of neighbours, one of which is even.
+//
+// Of a function of two ranges, one along each axis, the sum over one is a
+// polynomial of the other.
 
 // structureCounting are the rows about sums over ranges.
 var structureCounting = []Rule{
 	// Sums over ranges.
-	{Name: "sum-arange", Class: Exact, Op: expr.OpSum, rewrite: sumArange, example: "n: int64; sum(arange(n)**2 + 1)"},
+	{Name: "sum-arange", Class: Exact, Op: expr.OpSum, rewrite: sumArange, example: "n: int64; k: int64; sum(arange(n)**2 + 1), sum(arange(n) % k), sum((arange(n)[:, None] + arange(k))**2)"},
+	{Name: "sum-arange-step", Class: Real, Op: expr.OpSum, rewrite: sumArangeStep, example: "n: int64; k: int64; sum(arange(3, n, maximum(k, 1)))"},
 	{Name: "sum-mask", Class: Real, Op: expr.OpSum, rewrite: sumMask, example: "x: float64[5]; sum(x[x > 0])"},
 }
 
 const (
-	maxDegree  = 7    // of polynomials
+	maxDegree  = 127  // of polynomials
 	maxPeriod  = 4096 // of remainders
 	maxPieces  = 16   // of the function on one residue class
 	maxClasses = 64   // residue classes that are summed, where the count is not known
 	maxCounted = 1 << 31
+	maxWritten = 4000 // scalars that are computed
 )
 
 // sumArange: the sum of a polynomial over a range, also where a condition on
 // remainders or bounds says which elements count.
-func sumArange(r *run, n *expr.Node) *expr.Node {
+func sumArange(r *run, n *expr.Node) *expr.Node { return r.sumOverRange(n, false) }
+
+// sumArangeStep is sumArange for a step that is not known. If it is 0, there is
+// no range, and that is no longer reported.
+func sumArangeStep(r *run, n *expr.Node) *expr.Node { return r.sumOverRange(n, true) }
+
+// sumOverRange returns the closed form of the sum n, nil if there is none.
+func (r *run) sumOverRange(n *expr.Node, anyStep bool) *expr.Node {
 	x := n.Arg(0)
-	if n.DType() != expr.Int64 || n.Rank() != 0 || x.Rank() != 1 {
+	if n.DType() != expr.Int64 || n.Rank() != 0 || x.Rank() < 1 || x.Rank() > 2 {
 		return nil
 	}
-	c := &counter{r: r, at: n, period: 1}
-	if !c.findRange(x) || c.leaf == nil || c.period > maxPeriod || !r.sameShape(c.leaf, x) {
+	c := &counter{r: r, at: n, period: 1, anyStep: anyStep}
+	if !c.find(x) || !c.wholeShape(x) {
 		return nil // where shapes may differ, a fill may stretch a range of one number
 	}
-	_, known := c.count.value()
-	var total *scalar
-	classes := 0
-	for class := range c.period {
-		c.class = class
-		f, ok := c.function(x)
-		if classes += oneOf(len(f) > 0); !ok || !known && classes > maxClasses {
-			return nil
-		}
-		for _, p := range f {
-			total = c.add(total, c.sum(p))
+	for _, way := range []func(x *expr.Node) (total *scalar, ok bool){c.byClasses, c.byBlocks, c.byTable} {
+		c.period, c.class, c.failed, c.written = 1, 0, false, 0
+		if total, ok := way(x); ok && !c.failed {
+			return c.node(total)
 		}
 	}
-	return c.node(total)
+	return nil
 }
 
-// counter writes a sum over a range.
+// counter writes a sum over one or two ranges.
 type counter struct {
-	r           *run
-	at          *expr.Node
-	leaf        *expr.Node // the range: arange, or a slice of one
-	start, step *scalar
-	count       *scalar
-	period      int // of k in the class that is looked at
-	class       int
+	r            *run
+	at           *expr.Node
+	inner, outer *span64    // what the sum goes over; outer may be nil
+	divisions    []division // what is computed of indices
+	anyStep      bool
+	period       int // of k in the class that is looked at
+	class        int
+	block        *blockwise // where indices are counted in blocks
+	failed       bool       // something cannot be written
+	written      int
 }
 
-// scalar is an int64, known or computed; nil is 0.
-type scalar struct {
-	n    int64
-	node *expr.Node // nil for a number
-}
-
-func number64(n int64) *scalar { return &scalar{n: n} }
-
-// value returns s if it is a number.
-func (s *scalar) value() (int64, bool) {
-	switch {
-	case s == nil:
-		return 0, true
-	case s.node == nil:
-		return s.n, true
+// wholeShape reports whether x has the shape of its ranges.
+func (c *counter) wholeShape(x *expr.Node) bool {
+	if c.outer == nil {
+		return x.Rank() == 1 && c.r.sameShape(c.inner.leaf, x)
 	}
-	return 0, false
+	d := c.r.dims(x)
+	return d[0] == c.r.dims(c.outer.leaf)[0] && d[1] == c.r.dims(c.inner.leaf)[c.inner.leaf.Rank()-1]
 }
 
-// node writes s as a strong int64.
-func (c *counter) node(s *scalar) *expr.Node {
-	if n, known := s.value(); known {
-		return c.r.cast(c.at, c.r.weak(int(n)), expr.Int64)
-	}
-	return s.node
-}
-
-// scalarOf64 reads an integer scalar.
-func (c *counter) scalarOf64(n *expr.Node) (*scalar, bool) {
-	if v, ok := integerOf(n); ok {
-		return number64(v), true
-	}
-	if n.Rank() != 0 || !n.DType().IsInteger() || n.DType() == expr.Uint64 {
+// byClasses adds up the classes of the common period, one after the other, if
+// they are few or the count is known.
+func (c *counter) byClasses(x *expr.Node) (total *scalar, ok bool) {
+	if !c.readPeriod() {
 		return nil, false
 	}
-	return &scalar{node: c.r.cast(c.at, n, expr.Int64)}, true
-}
-
-// apply computes an op on two scalars, at once by f where both are numbers.
-func (c *counter) apply(op expr.Op, f func(a, b int64) int64, a, b *scalar) *scalar {
-	x, okX := a.value()
-	y, okY := b.value()
-	if okX && okY {
-		return number64(f(x, y))
+	_, known := c.inner.count.value()
+	classes := 0
+	for c.class = range c.period {
+		f, ok := c.function(x)
+		if classes += oneOf(len(f) > 0); !ok || !known && classes > maxClasses {
+			return nil, false
+		}
+		total = c.add(total, c.sumPieces(f))
 	}
-	return &scalar{node: c.r.make(c.at, op, nil, c.node(a), c.node(b))}
+	return c.overOuter(total), true
 }
 
-func (c *counter) add(a, b *scalar) *scalar {
-	if x, ok := a.value(); ok && x == 0 {
-		return b
+// readPeriod finds the common period of the divisions.
+func (c *counter) readPeriod() bool {
+	for _, d := range c.divisions {
+		m, known := d.by.value()
+		if m = max(m, -m); d.narrow || !known || m < 1 || m > maxPeriod {
+			return false
+		}
+		if c.period = c.period / gcd(c.period, int(m)) * int(m); c.period > maxPeriod {
+			return false
+		}
 	}
-	if y, ok := b.value(); ok && y == 0 {
-		return a
+	return true
+}
+
+// overOuter adds up a polynomial of the outer index over its range.
+func (c *counter) overOuter(s *scalar) *scalar {
+	if c.outer == nil {
+		return s
 	}
-	return c.apply(expr.OpAdd, func(a, b int64) int64 { return a + b }, a, b)
+	return c.sub(c.sumBelow(s.asPolynomial(), c.outer.count), c.sumBelow(s.asPolynomial(), c.outer.first))
 }
 
-func (c *counter) sub(a, b *scalar) *scalar {
-	if y, ok := b.value(); ok {
-		return c.add(a, number64(-y))
-	}
-	return c.apply(expr.OpSub, func(a, b int64) int64 { return a - b }, a, b)
+// find finds the ranges that x is computed from, and what is divided.
+func (c *counter) find(x *expr.Node) bool {
+	return c.visit(x, make(map[*expr.Node]bool)) && c.inner != nil
 }
 
-func (c *counter) mul(a, b *scalar) *scalar {
-	x, okX := a.value()
-	y, okY := b.value()
-	switch {
-	case okX && x == 0 || okY && y == 0:
-		return nil
-	case okX && x == 1:
-		return b
-	case okY && y == 1:
-		return a
-	}
-	return c.apply(expr.OpMul, func(a, b int64) int64 { return a * b }, a, b)
-}
-
-func (c *counter) max(a, b *scalar) *scalar {
-	return c.apply(expr.OpMaximum, func(a, b int64) int64 { return max(a, b) }, a, b)
-}
-
-func (c *counter) min(a, b *scalar) *scalar {
-	return c.apply(expr.OpMinimum, func(a, b int64) int64 { return min(a, b) }, a, b)
-}
-
-// ceilDiv is a/b rounded up, for a constant b > 0.
-func (c *counter) ceilDiv(a *scalar, b int64) *scalar {
-	if b == 1 {
-		return a
-	}
-	return c.apply(expr.OpFloorDiv, floorDiv64, c.add(a, number64(b-1)), number64(b))
-}
-
-func floorDiv64(a, b int64) int64 {
-	q := a / b
-	if a%b != 0 && (a < 0) != (b < 0) {
-		q--
-	}
-	return q
-}
-
-// findRange finds the one range that x is computed from, and the common period
-// of remainders.
-func (c *counter) findRange(x *expr.Node) bool {
-	if x.Rank() == 0 || isFill(x) {
+// visit is find, which looks at each node once.
+func (c *counter) visit(x *expr.Node, seen map[*expr.Node]bool) bool {
+	if x.Rank() == 0 || isFill(x) || seen[x] {
 		return true
 	}
-	if x.Op() == expr.OpArange || x.Op() == expr.OpSlice {
-		return c.readRange(x) && c.leaf == x
+	seen[x] = true
+	switch x.Op() {
+	case expr.OpArange, expr.OpSlice, expr.OpDimShuffle:
+		return c.readRange(x)
 	}
-	if !x.Op().Elementwise() {
+	if !x.Op().Elementwise() || x.DType() == expr.Uint64 {
 		return false
 	}
 	for _, a := range x.Args() {
-		if !c.findRange(a) {
+		if !c.visit(a, seen) {
 			return false
 		}
 	}
-	if m, _, divides := divisorOf(x); divides {
-		m = max(m, -m)
-		if m < 1 || m > maxPeriod {
-			return false
-		}
-		c.period = c.period / gcd(c.period, int(m)) * int(m)
-	}
-	return c.leaf != nil && c.period <= maxPeriod
-}
-
-// divisorOf reads x as a remainder or quotient by a constant; m is 0 if that is
-// none that can be counted with. x & 7 is x % 8, x >> 3 is x // 8.
-func divisorOf(x *expr.Node) (m int64, quotient, divides bool) {
-	switch x.Op() {
-	case expr.OpMod, expr.OpFloorDiv, expr.OpShr:
-	case expr.OpAnd:
-		if x.DType() == expr.Bool {
-			return 0, false, false
-		}
-	default:
-		return 0, false, false
-	}
-	m, ok := integerOf(unstretched(x.Arg(1)))
-	switch {
-	case !ok || m < -maxPeriod || m > maxPeriod:
-		m = 0
-	case x.Op() == expr.OpAnd && (m < 0 || m&(m+1) != 0), x.Op() == expr.OpShr && (m < 0 || m > 62):
-		m = 0
-	case x.Op() == expr.OpAnd:
-		m++
-	case x.Op() == expr.OpShr:
-		m = 1 << m
-	}
-	return m, x.Op() == expr.OpFloorDiv || x.Op() == expr.OpShr, true
+	return c.readDivision(x)
 }
 
 // unstretched returns the scalar of which x consists, x if it does not.
@@ -238,77 +166,60 @@ func unstretched(x *expr.Node) *expr.Node {
 	return x
 }
 
-// readRange reads an arange of int64 with constant step, or a slice of it that
-// goes forward to the end.
-func (c *counter) readRange(x *expr.Node) bool {
-	if c.leaf != nil {
-		return true
+// line is the polynomial of q that the elements of the inner range are.
+func (c *counter) line() polynomial {
+	s := c.inner
+	if c.block != nil && c.block.sign != 0 {
+		return c.total(polynomial{s.start}, c.product(polynomial{s.step}, c.block.index(c)))
 	}
-	a, from, by := x, 0, 1
-	if x.Op() == expr.OpSlice {
-		e := itemsOf(x)[0]
-		if a = x.Arg(0); len(itemsOf(x)) != 1 || e.kind != expr.IndexSlice || !e.numeric() || e.stop.has || e.start.n < 0 || e.step.n < 1 {
-			return false
-		}
-		from, by = e.start.n, e.step.n
-	}
-	if a.Op() != expr.OpArange || a.DType() != expr.Int64 {
-		return false
-	}
-	start, okStart := c.scalarOf64(a.Arg(0))
-	stop, okStop := c.scalarOf64(a.Arg(1))
-	step, okStep := integerOf(a.Arg(2))
-	if !okStart || !okStop || !okStep || step == 0 || step > maxCounted || step < -maxCounted || int64(from) > maxCounted || int64(by) > maxCounted {
-		return false
-	}
-	var count *scalar
-	if step > 0 {
-		count = c.ceilDiv(c.sub(stop, start), step)
-	} else {
-		count = c.ceilDiv(c.sub(start, stop), -step)
-	}
-	count = c.ceilDiv(c.sub(count, number64(int64(from))), int64(by))
-	c.leaf, c.count = x, c.max(count, number64(0))
-	c.start, c.step = c.add(start, number64(step*int64(from))), number64(step*int64(by))
-	return true
+	return polynomial{c.add(s.start, c.mul(s.step, number64(int64(c.class)))), c.mul(s.step, number64(int64(c.period)))}
 }
 
-// line is the polynomial start + step*k in the class that is looked at.
-func (c *counter) line() polynomial {
-	return polynomial{c.add(c.start, c.mul(c.step, number64(int64(c.class)))), c.mul(c.step, number64(int64(c.period)))}
+// sumPieces adds up a function over the k of its class.
+func (c *counter) sumPieces(f []piece) (total *scalar) {
+	for _, p := range f {
+		total = c.add(total, c.sum(p))
+	}
+	return total
 }
 
 // sum adds up a piece over the k of its class.
 func (c *counter) sum(p piece) *scalar {
-	low, high := p.low, c.count
+	low, high := c.inner.first, c.inner.count
 	if p.high != nil {
 		high = c.min(high, p.high)
 	}
-	switch {
-	case low == nil && p.high == nil:
-		return c.sumBelow(p.p, c.index(high)) // which is not negative
-	case low == nil:
-		return c.sumBelow(p.p, c.max(c.index(high), number64(0)))
+	if p.low != nil {
+		low = c.max(p.low, low)
 	}
-	first := c.index(c.max(low, number64(0)))
-	last := c.max(c.index(high), first)
+	first, last := c.index(low), c.index(high)
+	if p.low != nil || p.high != nil {
+		last = c.max(last, first)
+	}
 	return c.sub(c.sumBelow(p.p, last), c.sumBelow(p.p, first))
 }
 
 // index is the number of elements of the class below k.
 func (c *counter) index(k *scalar) *scalar {
+	if v, known := k.value(); known && v == 0 {
+		return nil
+	}
 	return c.ceilDiv(c.sub(k, number64(int64(c.class))), int64(c.period))
 }
 
-// sumBelow is the sum of p over q < n, for n that is not negative.
+// sumBelow is the sum of p over q < n; for n below 0 the sum over n <= q < 0
+// with the other sign, so that differences are right.
 func (c *counter) sumBelow(p polynomial, n *scalar) *scalar {
-	falling := c.toFalling(p)
+	if v, known := n.value(); known && v == 0 {
+		return nil
+	}
+	sums := fallingSums{n: n}
 	var total *scalar
-	for j, a := range falling {
+	for j, a := range c.toFalling(p) {
 		if v, known := a.value(); known && v == 0 {
 			continue
 		}
-		total = c.add(total, c.mul(a, c.fallingSum(n, j)))
+		total = c.add(total, c.mul(a, sums.at(c, j)))
 	}
 	return total
 }
@@ -332,41 +243,36 @@ func (c *counter) toFalling(p polynomial) polynomial {
 	return out
 }
 
-// fallingSum is n(n-1)...(n-j) / (j+1), modulo 2^64: one of any 2^t neighbouring
-// numbers is divisible by 2^t, and is divided before the product is taken.
-func (c *counter) fallingSum(n *scalar, j int) *scalar {
-	m := j + 1
-	if m == 2 { // n/2 * (n-1), or n * (n-1)/2, without a question
-		half := c.apply(expr.OpShr, func(a, b int64) int64 { return a >> b }, n, number64(1))
-		odd := c.apply(expr.OpOr, func(a, b int64) int64 { return a | b }, c.sub(n, number64(1)), number64(1))
-		return c.mul(half, odd)
+// fallingSums are n(n-1)...(n-j) / (j+1), modulo 2^64, for all j. As many pairs of
+// neighbours are halved as the divisor has factors 2, of which there are never
+// more than pairs; products for equally many begin alike and are kept.
+type fallingSums struct {
+	n    *scalar
+	kept [8]struct {
+		product *scalar
+		factors int
 	}
-	twos := bits.TrailingZeros(uint(m))
-	product := number64(inverse64(uint64(m >> twos)))
-	for t := range m {
-		f := c.sub(n, number64(int64(t)))
-		if t < 1<<twos && twos > 0 {
-			f = c.halved(n, f, t, twos)
-		}
-		product = c.mul(product, f)
-	}
-	return product
 }
 
-// halved is f = n-t divided by 2^twos, if it is the one of n, n-1 ... that is
-// divisible by it, else f.
-func (c *counter) halved(n, f *scalar, t, twos int) *scalar {
-	mask := int64(1)<<twos - 1
-	if v, known := n.value(); known {
-		if v&mask == int64(t) {
-			return number64((v - int64(t)) >> twos)
-		}
-		return f
+// at returns number j, which is larger than those before.
+func (s *fallingSums) at(c *counter, j int) *scalar {
+	m := j + 1
+	twos := bits.TrailingZeros(uint(m))
+	k := &s.kept[twos]
+	if k.factors == 0 {
+		k.product = number64(1)
 	}
-	rest := c.apply(expr.OpAnd, nil, n, number64(mask))
-	is := c.r.make(c.at, expr.OpEq, nil, rest.node, c.node(number64(int64(t))))
-	shifted := c.apply(expr.OpShr, nil, f, number64(int64(twos)))
-	return &scalar{node: c.r.make(c.at, expr.OpWhere, nil, is, shifted.node, f.node)}
+	for ; k.factors < m; k.factors++ {
+		f := c.sub(s.n, number64(int64(k.factors)))
+		if k.factors < 2*twos { // f/2 * (f-1), or f * (f-1)/2, without a question
+			half := c.apply(expr.OpShr, func(a, b int64) int64 { return a >> b }, f, number64(1))
+			odd := c.apply(expr.OpOr, func(a, b int64) int64 { return a | b }, c.sub(f, number64(1)), number64(1))
+			f = c.mul(half, odd)
+			k.factors++
+		}
+		k.product = c.mul(k.product, f)
+	}
+	return c.mul(number64(inverse64(uint64(m>>twos))), k.product)
 }
 
 // inverse64 is the inverse of an odd number modulo 2^64: each step of Newton's

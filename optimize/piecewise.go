@@ -2,6 +2,7 @@ package optimize
 
 import (
 	"math"
+	"slices"
 
 	"arignote/expr"
 )
@@ -20,13 +21,21 @@ type piece struct {
 
 // function returns the pieces of x in the class that is looked at.
 func (c *counter) function(x *expr.Node) ([]piece, bool) {
-	if x == c.leaf {
-		return []piece{{p: c.line()}}, true
+	switch {
+	case x == c.inner.leaf:
+		return []piece{{p: c.line().trimmed()}}, true
+	case c.outer != nil && x == c.outer.leaf:
+		return []piece{{p: polynomial{&scalar{outer: polynomial{c.outer.start, c.outer.step}}}}}, true
+	case c.block != nil && c.block.narrow && x == c.block.of:
+		return c.wrapped(x.DType()), true
 	}
 	if y := unstretched(x); y.Rank() == 0 {
 		return c.constant(y)
 	}
-	if x.DType() != expr.Int64 && x.DType() != expr.Bool {
+	if c.block != nil && slices.ContainsFunc(c.divisions, func(d division) bool { return d.node == x }) {
+		return c.inBlock(x), true
+	}
+	if x.DType() != expr.Int64 && x.DType() != expr.Bool && !keepsNumbers(x.Op()) {
 		return nil, false
 	}
 	args := make([][]piece, len(x.Args()))
@@ -38,6 +47,16 @@ func (c *counter) function(x *expr.Node) ([]piece, bool) {
 	}
 	f, ok := c.combine(x, args)
 	return c.merged(f), ok
+}
+
+// keepsNumbers reports whether results of op are among its arguments, so that
+// they do not wrap around.
+func keepsNumbers(op expr.Op) bool {
+	switch op {
+	case expr.OpWhere, expr.OpMaximum, expr.OpMinimum, expr.OpClip, expr.OpCast:
+		return true
+	}
+	return false
 }
 
 // constant is a scalar, a bool as 0 or 1.
@@ -95,17 +114,11 @@ func (p polynomial) trimmed() polynomial {
 func (c *counter) combine(x *expr.Node, args [][]piece) ([]piece, bool) {
 	switch x.Op() {
 	case expr.OpCast:
-		return args[0], x.Arg(0).DType() == expr.Bool || x.Arg(0).DType() == expr.Int64 && x.DType() == expr.Int64
-	case expr.OpAdd:
-		out := args[0]
-		for _, a := range args[1:] {
-			out = append(out[:len(out):len(out)], a...)
-		}
-		return out, x.DType() == expr.Int64
-	case expr.OpSub:
-		return append(args[0][:len(args[0]):len(args[0])], c.negative(args[1])...), x.DType() == expr.Int64
-	case expr.OpNeg:
-		return c.negative(args[0]), x.DType() == expr.Int64
+		from := x.Arg(0).DType()
+		return args[0], x.DType().IsInteger() && !from.Inexact() && holdsAll(x.DType(), from)
+	case expr.OpAdd, expr.OpSub, expr.OpNeg:
+		f, ok := c.arithmetic(x.Op(), args)
+		return f, ok && x.DType() == expr.Int64
 	case expr.OpMod, expr.OpFloorDiv, expr.OpShr:
 		return c.divide(x, args[0])
 	case expr.OpShl:
@@ -138,6 +151,21 @@ func (c *counter) combine(x *expr.Node, args [][]piece) ([]piece, bool) {
 	return c.compare(x.Op(), x.Args(), args)
 }
 
+// arithmetic adds or subtracts functions, or takes one as it is.
+func (c *counter) arithmetic(op expr.Op, args [][]piece) ([]piece, bool) {
+	out := args[0]
+	switch op {
+	case expr.OpNeg:
+		return c.negative(out), true
+	case expr.OpSub:
+		return append(out[:len(out):len(out)], c.negative(args[1])...), true
+	}
+	for _, a := range args[1:] {
+		out = append(out[:len(out):len(out)], a...)
+	}
+	return out, true
+}
+
 // shifted multiplies by a power of two.
 func (c *counter) shifted(f []piece, by *expr.Node) ([]piece, bool) {
 	k, ok := integerOf(by)
@@ -150,7 +178,7 @@ func (c *counter) shifted(f []piece, by *expr.Node) ([]piece, bool) {
 // bounded is the larger or smaller of two functions, or another choice by a
 // comparison: where(x < 0, -x, x) is abs(x).
 func (c *counter) bounded(x *expr.Node, args [][]piece) ([]piece, bool) {
-	if x.DType() != expr.Int64 {
+	if x.DType() == expr.Bool || x.Op() == expr.OpAbs && x.DType() != expr.Int64 {
 		return nil, false
 	}
 	nodes := x.Args()
@@ -300,14 +328,15 @@ func straight(f []piece) (a, b int64, ok bool) {
 
 // divide is the remainder or the quotient of a + b*q by m, which divides b.
 func (c *counter) divide(x *expr.Node, f []piece) ([]piece, bool) {
-	m, isQuotient, okM := divisorOf(x)
-	a, b, ok := straight(f)
-	if !ok || !okM || m == 0 || b%m != 0 {
+	by, ok := c.divisor(x)
+	m, known := by.value()
+	a, b, okF := straight(f)
+	if !ok || !known || !okF || m == 0 || b%m != 0 {
 		return nil, false
 	}
 	quotient := floorDiv64(a, m)
 	p := polynomial{number64(quotient), number64(b / m)}
-	if !isQuotient {
+	if x.Op() == expr.OpMod || x.Op() == expr.OpAnd {
 		p = polynomial{number64(a - quotient*m)}
 	}
 	return []piece{{p: c.product(p, polynomial{number64(1)})}}, true
@@ -316,6 +345,9 @@ func (c *counter) divide(x *expr.Node, f []piece) ([]piece, bool) {
 // compare is 1 where the comparison of two nodes, whose functions are args, holds:
 // known in the class, or on an interval of k.
 func (c *counter) compare(op expr.Op, of []*expr.Node, args [][]piece) ([]piece, bool) {
+	if f := args[0]; halves(f) {
+		return c.compareHalves(op, of, args)
+	}
 	a, b, ok := straight(args[0])
 	d, e, also := straight(args[1])
 	one := []piece{{p: polynomial{number64(1)}}}
@@ -332,6 +364,27 @@ func (c *counter) compare(op expr.Op, of []*expr.Node, args [][]piece) ([]piece,
 		return c.threshold(mirroredComparison[op], d, e, unstretched(of[0]))
 	}
 	return nil, false
+}
+
+// halves reports whether f is one function below a bound and another above it.
+func halves(f []piece) bool {
+	return len(f) == 2 && f[0].low == nil && f[1].high == nil && f[0].high != nil && f[1].low != nil && sameScalar(f[0].high, f[1].low)
+}
+
+// compareHalves compares both halves.
+func (c *counter) compareHalves(op expr.Op, of []*expr.Node, args [][]piece) ([]piece, bool) {
+	var out []piece
+	for _, half := range args[0] {
+		holds, ok := c.compare(op, of, [][]piece{{{p: half.p}}, args[1]})
+		if !ok {
+			return nil, false
+		}
+		if holds, ok = c.multiply(holds, []piece{{polynomial{number64(1)}, half.low, half.high}}); !ok {
+			return nil, false
+		}
+		out = append(out, holds...)
+	}
+	return out, true
 }
 
 // compare64 compares two numbers.

@@ -1,0 +1,98 @@
+package optimize
+
+import "arignote/expr"
+
+// The ranges over which sums in closed form go, see counted.go.
+
+// span64 is a range: its elements are start + step*k for first <= k < count.
+type span64 struct {
+	leaf         *expr.Node // arange, or a slice of one
+	start, step  *scalar
+	first, count *scalar
+}
+
+// readRange reads a range along the last axis, or the first of two.
+func (c *counter) readRange(x *expr.Node) bool {
+	a, outer := x, false
+	if x.Op() == expr.OpDimShuffle {
+		p := x.Attr().(expr.Pattern).Axes
+		if a = x.Arg(0); len(p) != 2 || a.Rank() != 1 {
+			return false
+		}
+		outer = p[0] == 0
+	}
+	to := &c.inner
+	if outer {
+		to = &c.outer
+	}
+	s, ok := c.readSpan(a)
+	if !ok || *to != nil {
+		return false
+	}
+	s.leaf, *to = x, s
+	return true
+}
+
+// readSpan reads an arange of int64, or a slice of it that goes forward. Where the start is not known, k is the number itself, so that remainders
+// are.
+func (c *counter) readSpan(x *expr.Node) (*span64, bool) {
+	a, from, by, to := x, 0, 1, bound{}
+	if x.Op() == expr.OpSlice {
+		e := itemsOf(x)[0]
+		if a = x.Arg(0); len(itemsOf(x)) != 1 || e.kind != expr.IndexSlice || !e.numeric() || e.start.n < 0 || e.step.n < 1 {
+			return nil, false
+		}
+		from, by, to = e.start.n, e.step.n, e.stop
+	}
+	if a.Op() != expr.OpArange || a.DType() != expr.Int64 {
+		return nil, false
+	}
+	start, okStart := c.scalarOf64(a.Arg(0))
+	stop, okStop := c.scalarOf64(a.Arg(1))
+	step, okStep := c.scalarOf64(a.Arg(2))
+	if !okStart || !okStop || !okStep || int64(from) > maxCounted || int64(by) > maxCounted {
+		return nil, false
+	}
+	count, ok := c.countOf(start, stop, step)
+	if !ok {
+		return nil, false
+	}
+	switch {
+	case to.has && to.n >= 0:
+		count = c.min(count, number64(int64(to.n)))
+	case to.has:
+		count = c.add(count, number64(int64(to.n)))
+	}
+	count = c.max(c.ceilDiv(c.sub(count, number64(int64(from))), int64(by)), nil)
+	s := &span64{
+		start: c.add(start, c.mul(step, number64(int64(from)))), step: c.mul(step, number64(int64(by))), count: count,
+	}
+	if by, known := s.step.value(); known && (by == 1 || by == -1) {
+		if _, known := s.start.value(); !known {
+			s.ascend(c, by)
+		}
+	}
+	return s, true
+}
+
+// ascend counts the elements of s, whose step is 1 or -1, by themselves.
+func (s *span64) ascend(c *counter, step int64) {
+	if s.first, s.count = s.start, c.add(s.start, s.count); step < 0 {
+		s.first, s.count = c.add(c.sub(s.start, c.sub(s.count, s.start)), number64(1)), c.add(s.start, number64(1))
+	}
+	s.start, s.step = nil, number64(1)
+}
+
+// countOf is the length of a range, which may be below 0 where there is nothing.
+func (c *counter) countOf(start, stop, step *scalar) (*scalar, bool) {
+	by, known := step.value()
+	switch {
+	case !known:
+		return c.sub(nil, c.apply(expr.OpFloorDiv, nil, c.sub(start, stop), step)), c.anyStep
+	case by == 0 || by > maxCounted || by < -maxCounted:
+		return nil, false
+	case by > 0:
+		return c.ceilDiv(c.sub(stop, start), by), true
+	}
+	return c.ceilDiv(c.sub(start, stop), -by), true
+}
