@@ -26,7 +26,7 @@ var none term
 // numbers has the constants that rules use often, made once.
 var numbers = func() map[float64]*expr.Node {
 	m := make(map[float64]*expr.Node)
-	for _, x := range []float64{0, 0.5, 1, 2, math.Ln2, math.Ln10} {
+	for _, x := range []float64{0, 0.5, 1, -1, 2, -2, math.Ln2, math.Ln10} {
 		m[x] = expr.Const(x)
 	}
 	return m

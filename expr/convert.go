@@ -18,6 +18,15 @@ import (
 // and bool as weak constants; everything else that ValueOf takes as a constant,
 // copied.
 func operand(y any) *Node {
+	if n, ok := y.(*Node); ok && n != nil {
+		return n
+	}
+	return operandAt(here(), y)
+}
+
+// operandAt is operand with the place where it is called: it takes longer to find
+// that than to make the node.
+func operandAt(at place, y any) *Node {
 	switch y := y.(type) {
 	case *Node:
 		if y == nil {
@@ -25,19 +34,19 @@ func operand(y any) *Node {
 		}
 		return y
 	case int:
-		return constant(ScalarValue(int64(y)), true)
+		return constantAt(at, ScalarValue(int64(y)), true)
 	case float64:
-		return constant(ScalarValue(y), true)
+		return constantAt(at, ScalarValue(y), true)
 	case complex128:
-		return constant(ScalarValue(y), true)
+		return constantAt(at, ScalarValue(y), true)
 	case bool:
-		return constant(ScalarValue(y), true)
+		return constantAt(at, ScalarValue(y), true)
 	}
 	v, err := ValueOf(y)
 	if err != nil {
 		return wrong(asError(err, ErrInput, ""))
 	}
-	return constant(v.Clone(), false)
+	return constantAt(at, v.Clone(), false)
 }
 
 // Const returns the constant v. Go's int, float64, complex128 and bool are

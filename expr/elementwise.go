@@ -151,79 +151,79 @@ func (x *Node) Conj() *Node { return apply(OpConj, nil, x) }
 func (x *Node) Angle() *Node { return apply(OpAngle, nil, x) }
 
 // Add returns x + y; of bool, or.
-func (x *Node) Add(y any) *Node { return apply(OpAdd, nil, x, operand(y)) }
+func (x *Node) Add(y any) *Node { return applyTwo(OpAdd, x, y) }
 
 // Sub returns x - y.
-func (x *Node) Sub(y any) *Node { return apply(OpSub, nil, x, operand(y)) }
+func (x *Node) Sub(y any) *Node { return applyTwo(OpSub, x, y) }
 
 // Mul returns x * y; of bool, and.
-func (x *Node) Mul(y any) *Node { return apply(OpMul, nil, x, operand(y)) }
+func (x *Node) Mul(y any) *Node { return applyTwo(OpMul, x, y) }
 
 // Div returns x / y, a float even for integers.
-func (x *Node) Div(y any) *Node { return apply(OpDiv, nil, x, operand(y)) }
+func (x *Node) Div(y any) *Node { return applyTwo(OpDiv, x, y) }
 
 // FloorDiv returns the quotient rounded down; of integers, 0 where y is 0.
-func (x *Node) FloorDiv(y any) *Node { return apply(OpFloorDiv, nil, x, operand(y)) }
+func (x *Node) FloorDiv(y any) *Node { return applyTwo(OpFloorDiv, x, y) }
 
 // Mod returns the remainder with the sign of the divisor y; of integers, 0 where y is 0.
-func (x *Node) Mod(y any) *Node { return apply(OpMod, nil, x, operand(y)) }
+func (x *Node) Mod(y any) *Node { return applyTwo(OpMod, x, y) }
 
 // Fmod returns the remainder with the sign of the dividend x; of integers, 0 where y is 0.
-func (x *Node) Fmod(y any) *Node { return apply(OpFmod, nil, x, operand(y)) }
+func (x *Node) Fmod(y any) *Node { return applyTwo(OpFmod, x, y) }
 
 // Pow returns x to the power y.
-func (x *Node) Pow(y any) *Node { return apply(OpPow, nil, x, operand(y)) }
+func (x *Node) Pow(y any) *Node { return applyTwo(OpPow, x, y) }
 
 // Hypot returns sqrt(x*x + y*y) without overflow.
-func (x *Node) Hypot(y any) *Node { return apply(OpHypot, nil, x, operand(y)) }
+func (x *Node) Hypot(y any) *Node { return applyTwo(OpHypot, x, y) }
 
 // Copysign returns the magnitude of x with the sign of y.
-func (x *Node) Copysign(y any) *Node { return apply(OpCopysign, nil, x, operand(y)) }
+func (x *Node) Copysign(y any) *Node { return applyTwo(OpCopysign, x, y) }
 
 // Maximum returns the larger of x and y, NaN if either is.
-func (x *Node) Maximum(y any) *Node { return apply(OpMaximum, nil, x, operand(y)) }
+func (x *Node) Maximum(y any) *Node { return applyTwo(OpMaximum, x, y) }
 
 // Minimum returns the smaller of x and y, NaN if either is.
-func (x *Node) Minimum(y any) *Node { return apply(OpMinimum, nil, x, operand(y)) }
+func (x *Node) Minimum(y any) *Node { return applyTwo(OpMinimum, x, y) }
 
 // LogAddExp returns log(exp(x) + exp(y)) without overflow.
-func (x *Node) LogAddExp(y any) *Node { return apply(OpLogAddExp, nil, x, operand(y)) }
+func (x *Node) LogAddExp(y any) *Node { return applyTwo(OpLogAddExp, x, y) }
 
 // Atan2 returns the angle of the point (y, x) in radians, where the receiver is the ordinate.
-func (x *Node) Atan2(y any) *Node { return apply(OpArctan2, nil, x, operand(y)) }
+func (x *Node) Atan2(y any) *Node { return applyTwo(OpArctan2, x, y) }
 
 // Eq reports where x equals y.
-func (x *Node) Eq(y any) *Node { return apply(OpEq, nil, x, operand(y)) }
+func (x *Node) Eq(y any) *Node { return applyTwo(OpEq, x, y) }
 
 // Ne reports where x differs from y.
-func (x *Node) Ne(y any) *Node { return apply(OpNe, nil, x, operand(y)) }
+func (x *Node) Ne(y any) *Node { return applyTwo(OpNe, x, y) }
 
 // Lt reports where x is less than y.
-func (x *Node) Lt(y any) *Node { return apply(OpLt, nil, x, operand(y)) }
+func (x *Node) Lt(y any) *Node { return applyTwo(OpLt, x, y) }
 
 // Le reports where x is at most y.
-func (x *Node) Le(y any) *Node { return apply(OpLe, nil, x, operand(y)) }
+func (x *Node) Le(y any) *Node { return applyTwo(OpLe, x, y) }
 
 // Gt reports where x is greater than y.
-func (x *Node) Gt(y any) *Node { return apply(OpGt, nil, x, operand(y)) }
+func (x *Node) Gt(y any) *Node { return applyTwo(OpGt, x, y) }
 
 // Ge reports where x is at least y.
-func (x *Node) Ge(y any) *Node { return apply(OpGe, nil, x, operand(y)) }
+func (x *Node) Ge(y any) *Node { return applyTwo(OpGe, x, y) }
 
 // And returns x & y: bit by bit for integers, logical for bool.
-func (x *Node) And(y any) *Node { return apply(OpAnd, nil, x, operand(y)) }
+func (x *Node) And(y any) *Node { return applyTwo(OpAnd, x, y) }
 
 // Or returns x | y.
-func (x *Node) Or(y any) *Node { return apply(OpOr, nil, x, operand(y)) }
+func (x *Node) Or(y any) *Node { return applyTwo(OpOr, x, y) }
 
 // Xor returns x ^ y.
-func (x *Node) Xor(y any) *Node { return apply(OpXor, nil, x, operand(y)) }
+func (x *Node) Xor(y any) *Node { return applyTwo(OpXor, x, y) }
 
 // Shl returns the integer x shifted left by y bits; 0 where y is negative or not less than the width.
-func (x *Node) Shl(y any) *Node { return apply(OpShl, nil, x, operand(y)) }
+func (x *Node) Shl(y any) *Node { return applyTwo(OpShl, x, y) }
 
 // Shr returns the integer x shifted right by y bits, with its sign.
-func (x *Node) Shr(y any) *Node { return apply(OpShr, nil, x, operand(y)) }
+func (x *Node) Shr(y any) *Node { return applyTwo(OpShr, x, y) }
 
 // Clip returns minimum(maximum(x, lo), hi).
 func (x *Node) Clip(lo, hi any) *Node { return apply(OpClip, nil, x, operand(lo), operand(hi)) }

@@ -34,7 +34,7 @@ func (x *Node) MatMul(y any) *Node {
 }
 
 // Outer returns the matrix x[i]*y[j] of two vectors.
-func (x *Node) Outer(y any) *Node { return apply(OpOuter, nil, x, operand(y)) }
+func (x *Node) Outer(y any) *Node { return applyTwo(OpOuter, x, y) }
 
 // Gemm returns alpha*a@b + beta*c for matrices, or stacks of matrices as MatMul
 // takes them, and c of the shape of the product; without c, alpha*a@b. The

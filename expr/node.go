@@ -107,6 +107,12 @@ func apply(op Op, attr Attr, args ...*Node) *Node {
 	return newNode(op, attr, here(), args)
 }
 
+// applyTwo builds an operation of x and y, which is made a node at the same place.
+func applyTwo(op Op, x *Node, y any) *Node {
+	at := here()
+	return newNode(op, nil, at, []*Node{x, operandAt(at, y)})
+}
+
 // New builds a node at the place of the node at, or at the user's line where
 // that is nil: what rewrites and gradients call. The type follows from op, attribute and arguments.
 func New(at *Node, op Op, attr Attr, args ...*Node) *Node {
