@@ -12,8 +12,8 @@ import (
 	"arignote/expr/layout"
 )
 
-// This file runs products of float matrices and vectors, and of stacks of
-// matrices one by one, by gonum's BLAS, in parts that go through the worker
+// This file runs products of real and complex matrices and vectors, and of stacks
+// of matrices one by one, by gonum's BLAS, in parts that go through the worker
 // pool.
 //
 // gonum's gemm skips factors that are zero, and its routines ignore what is
@@ -21,19 +21,23 @@ import (
 // where that can happen, operands must be finite, or plain loops compute the
 // product instead.
 
-// float is an element type that BLAS has.
-type float interface{ float32 | float64 }
+// inexact is an element type that BLAS has.
+type inexact interface {
+	float32 | float64 | complex64 | complex128
+}
 
 // routines are the BLAS routines for one element type.
-type routines[T float] struct {
+type routines[T inexact] struct {
 	gemm func(ta, tb blas.Transpose, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int)
 	gemv func(ta blas.Transpose, m, n int, alpha T, a []T, lda int, x []T, incX int, beta T, y []T, incY int)
 	ger  func(m, n int, alpha T, x []T, incX int, y []T, incY int, a []T, lda int)
 }
 
 var (
-	double = routines[float64]{gonum.Implementation{}.Dgemm, gonum.Implementation{}.Dgemv, gonum.Implementation{}.Dger}
-	single = routines[float32]{gonum.Implementation{}.Sgemm, gonum.Implementation{}.Sgemv, gonum.Implementation{}.Sger}
+	double        = routines[float64]{gonum.Implementation{}.Dgemm, gonum.Implementation{}.Dgemv, gonum.Implementation{}.Dger}
+	single        = routines[float32]{gonum.Implementation{}.Sgemm, gonum.Implementation{}.Sgemv, gonum.Implementation{}.Sger}
+	complexDouble = routines[complex128]{gonum.Implementation{}.Zgemm, gonum.Implementation{}.Zgemv, gonum.Implementation{}.Zgeru}
+	complexSingle = routines[complex64]{gonum.Implementation{}.Cgemm, gonum.Implementation{}.Cgemv, gonum.Implementation{}.Cgeru}
 )
 
 // isProduct reports whether BLAS has n's op.
@@ -69,7 +73,7 @@ func matrixReadable(shape, strides []int) bool {
 // operand is a scalar, a vector (rows elements, ld apart) or a matrix whose
 // rows lie ld apart; transposed tells that the memory holds its transpose. Of a
 // stack it is the first matrix. Data is set for each run.
-type operand[T float] struct {
+type operand[T inexact] struct {
 	at         *array
 	data       []T
 	rank       int
@@ -113,7 +117,7 @@ func stackOf(shape, steps, result []int) (own, over stack) {
 
 // operandOf describes v, which is not empty; result is the shape of the stack
 // that the product is.
-func operandOf[T float](v *vertex, result []int) operand[T] {
+func operandOf[T inexact](v *vertex, result []int) operand[T] {
 	o := operand[T]{at: v.located(), rank: len(v.shape), rows: 1, cols: 1, ld: 1}
 	strides := o.at.strides
 	switch o.rank {
@@ -214,7 +218,7 @@ func transpose(t bool) blas.Transpose {
 
 // A multiplication is a product step with the memory of one frame:
 // alpha*op(A)@op(B) + beta*C. Of gemv and ger B is a vector, of ger A too.
-type multiplication[T float] struct {
+type multiplication[T inexact] struct {
 	routines[T]
 	v            *vertex
 	in           []operand[T]
@@ -250,13 +254,18 @@ func newMultiplier(v *vertex) routine {
 			return nil
 		}
 	}
-	if v.dtype == expr.Float64 {
+	switch v.dtype {
+	case expr.Float64:
 		return newMultiplication(double, v)
+	case expr.Float32:
+		return newMultiplication(single, v)
+	case expr.Complex128:
+		return newMultiplication(complexDouble, v)
 	}
-	return newMultiplication(single, v)
+	return newMultiplication(complexSingle, v)
 }
 
-func newMultiplication[T float](r routines[T], v *vertex) *multiplication[T] {
+func newMultiplication[T inexact](r routines[T], v *vertex) *multiplication[T] {
 	p := &multiplication[T]{routines: r, in: make([]operand[T], len(v.args))}
 	p.locate(v)
 	if t, ok := v.node.Attr().(expr.Transposed); ok {
@@ -447,7 +456,7 @@ func (p *multiplication[T]) safe(o par.Options) (bool, error) {
 }
 
 // factor returns a scalar operand, 1 if there is none.
-func factor[T float](x *operand[T]) T {
+func factor[T inexact](x *operand[T]) T {
 	if x == nil {
 		return 1
 	}
@@ -489,8 +498,8 @@ func (o *operand[T]) strides(t bool) (row, column int) {
 	return o.ld, 1
 }
 
-// plain computes blocks of a row of the result, lo up to hi, in the order of gemm
-// without leaving anything out.
+// plain computes blocks of a row of the result, lo up to hi, without leaving
+// anything out.
 func (p *multiplication[T]) plain(_, lo, hi int) {
 	across := parts(p.n, blockSize)
 	ra, ca := p.a.strides(p.ta)
@@ -501,22 +510,53 @@ func (p *multiplication[T]) plain(_, lo, hi int) {
 		matrix := i / p.m
 		a, b := p.a.data[p.a.over.at(matrix):], p.b.data[p.b.over.at(matrix):]
 		i %= p.m
-		if p.c == nil {
-			clear(out)
-		} else { // which may be here
-			rc, cc := p.c.strides(false)
-			from := p.c.data[p.c.over.at(matrix):]
-			for c := range out {
-				out[c] = factor(p.beta) * from[i*rc+(j+c)*cc]
+		var sums [blockSize]T
+		sum := sums[:len(out)]
+		for l := range p.k {
+			for c := range sum {
+				sum[c] += scaledBy(a[i*ra+l*ca], b[l*rb+(j+c)*cb])
 			}
 		}
-		for l := range p.k {
-			f := factor(p.alpha) * a[i*ra+l*ca]
-			for c := range out {
-				out[c] += T(f * b[l*rb+(j+c)*cb]) // the conversion keeps the compiler from fusing
-			}
+		p.finish(out, sum, matrix, i, j)
+	}
+}
+
+// finish writes alpha times the sums, plus beta times the elements of a row i of C
+// from column j on, to out, where these may be. Complex infinities keep their
+// direction where there is nothing to multiply by.
+func (p *multiplication[T]) finish(out, sum []T, matrix, i, j int) {
+	alpha, beta := factor(p.alpha), factor(p.beta)
+	for c := range sum {
+		if alpha != 1 {
+			sum[c] = scaledBy(alpha, sum[c])
 		}
 	}
+	if p.c == nil {
+		copy(out, sum)
+		return
+	}
+	rc, cc := p.c.strides(false)
+	from := p.c.data[p.c.over.at(matrix):]
+	for c := range out {
+		x := from[i*rc+(j+c)*cc]
+		if beta != 1 {
+			x = scaledBy(beta, x)
+		}
+		out[c] = x + sum[c]
+	}
+}
+
+// scaledBy is x*y, rounded: conversions keep the compiler from fusing.
+func scaledBy[T inexact](x, y T) T {
+	switch x := any(x).(type) {
+	case complex128:
+		y := any(y).(complex128)
+		return any(complex(float64(real(x)*real(y))-float64(imag(x)*imag(y)), float64(real(x)*imag(y))+float64(imag(x)*real(y)))).(T)
+	case complex64:
+		y := any(y).(complex64)
+		return any(complex(float32(real(x)*real(y))-float32(imag(x)*imag(y)), float32(real(x)*imag(y))+float32(imag(x)*real(y)))).(T)
+	}
+	return T(x * y) // never complex
 }
 
 // startFrom writes the elements of a matrix of C in rows i up to i+m and columns j

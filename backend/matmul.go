@@ -6,14 +6,14 @@ import (
 	"arignote/expr"
 )
 
-// This file expresses products that BLAS does not do, of integers, bools,
-// complex numbers and stacks of small matrices, as sums of products of elements.
+// This file expresses products that BLAS does not do, of integers, bools, small
+// complex matrices and stacks of small ones, as sums of products of elements.
 
-// lowerDot makes a sum of the product of two vectors, and of matrices that are
-// not float; a float matrix times something is a product step.
+// lowerDot makes a sum of the product of two vectors, and of matrices that BLAS
+// does not multiply; a float matrix times something is a product step.
 func lowerDot(n *expr.Node) *expr.Node {
 	x, y := n.Arg(0), n.Arg(1)
-	if n.DType().IsFloat() && (x.Rank() > 1 || y.Rank() > 1) {
+	if (x.Rank() > 1 || y.Rank() > 1) && byBLAS(n) {
 		return ofOneDType(n)
 	}
 	return castTo(n, productOf(n, x, y, n.DType()), n.DType())
@@ -48,10 +48,25 @@ func lowerMatMul(n *expr.Node) *expr.Node {
 	if x.Rank() <= 2 && y.Rank() <= 2 {
 		return lowerDot(expr.New(n, expr.OpDot, nil, x, y))
 	}
-	if n.DType().IsFloat() && x.Rank() > 1 && y.Rank() > 1 && !smallProduct(n) {
+	if x.Rank() > 1 && y.Rank() > 1 && byBLAS(n) {
 		return ofOneDType(n)
 	}
 	return castTo(n, productOf(n, x, y, n.DType()), n.DType())
+}
+
+// byBLAS reports whether BLAS multiplies the matrices of n. Complex ones are worth
+// it where they are not small; adding an outer product is no more than one loop.
+func byBLAS(n *expr.Node) bool {
+	d := n.DType()
+	switch {
+	case !d.Inexact() || d.IsComplex() && n.Op() == expr.OpGer:
+		return false
+	case d.IsFloat() && n.Rank() < 3:
+		return true
+	case n.Rank() == 1:
+		return length(n, 0) >= minBeside && summedOver(n) >= minBeside
+	}
+	return !smallProduct(n)
 }
 
 // smallProduct reports whether the matrices of the product n are so small that
@@ -78,6 +93,9 @@ func summedOver(n *expr.Node) int {
 	a := n.Arg(0)
 	if scaled {
 		a = n.Arg(1)
+	}
+	if a.Rank() == 1 {
+		return length(a, 0)
 	}
 	if t.A {
 		return length(a, a.Rank()-2)
@@ -180,11 +198,10 @@ func insertAxis(n, x *expr.Node, at int) *expr.Node {
 }
 
 // lowerGemm is alpha*A@B, or alpha*A@B + beta*C, with A or B transposed as n
-// says, where the elements are not float, or of stacks of small matrices; so are
-// gemv and ger.
+// says, where BLAS does not do it; so are gemv and ger.
 func lowerGemm(n *expr.Node) *expr.Node {
 	d := n.DType()
-	if d.IsFloat() && (n.Rank() < 3 || !smallProduct(n)) {
+	if byBLAS(n) {
 		return ofOneDType(n)
 	}
 	args := make([]*expr.Node, len(n.Args()))

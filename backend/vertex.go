@@ -100,7 +100,7 @@ func kindOf(n *expr.Node) kind {
 		return kindSetSlice
 	case op == expr.OpSetTake || op == expr.OpIncTake:
 		return kindScatter
-	case isProduct(n) && n.DType().IsFloat():
+	case isProduct(n) && n.DType().Inexact():
 		return kindProduct
 	case op == expr.OpCumsum || op == expr.OpCumprod:
 		return kindScan

@@ -124,7 +124,7 @@ func (r *run) repeated(n *expr.Node, terms []summand) (_ []summand, changed bool
 			x, _ := scalarOf(s.alpha)
 			y, _ := scalarOf(out[i].alpha)
 			if x+y != 0 {
-				out[i].alpha, out[i].merged, changed = r.weak(real(x+y)), true, true
+				out[i].alpha, out[i].merged, changed = r.weakNumber(x + y), true, true
 				continue
 			}
 		}

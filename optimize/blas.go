@@ -17,7 +17,7 @@ func blas(r *run, _ *expr.Graph) (*opSet, stepFunc) {
 		return nil, nil
 	}
 	return &formsBlas, func(n *expr.Node) (*expr.Node, why) {
-		if !n.DType().IsFloat() {
+		if !n.DType().Inexact() {
 			return nil, why{}
 		}
 		m := r.formBlas(n)
@@ -133,14 +133,21 @@ func (r *run) asProduct(n *expr.Node) (matrixProduct, bool) {
 		return p, false
 	}
 	if p.op != expr.OpGer {
-		if swapsLast(p.a) {
-			p.a, p.t.A = p.a.Arg(0), !p.t.A
-		}
-		if swapsLast(p.b) {
-			p.b, p.t.B = p.b.Arg(0), !p.t.B
-		}
+		p.a, p.t.A = r.transposedBy(p.a, p.t.A)
+		p.b, p.t.B = r.transposedBy(p.b, p.t.B)
 	}
-	return p, n.DType().IsFloat() && p.a.DType() == n.DType() && p.b.DType() == n.DType()
+	return p, n.DType().Inexact() && p.a.DType() == n.DType() && p.b.DType() == n.DType()
+}
+
+// transposedBy leaves the transpose of a factor, or of its conjugate, to the product.
+func (r *run) transposedBy(x *expr.Node, t bool) (*expr.Node, bool) {
+	switch {
+	case swapsLast(x):
+		return x.Arg(0), !t
+	case x.Op() == expr.OpConj && swapsLast(x.Arg(0)) && r.once(x):
+		return r.make(x, expr.OpConj, nil, x.Arg(0).Arg(0)), !t
+	}
+	return x, t
 }
 
 // node builds the product, with an addend if there are two further arguments,
@@ -228,7 +235,15 @@ func splitScalars(x *expr.Node) (core *expr.Node, factors []*expr.Node) {
 // scalarFor reports whether the scalar f can be an alpha of a product with the
 // type of x: it does not change the dtype.
 func scalarFor(f, x *expr.Node) bool {
-	return f.DType() == x.DType() || f.Type().Weak && !f.DType().IsComplex()
+	return f.DType() == x.DType() || f.Type().Weak && (x.DType().IsComplex() || !f.DType().IsComplex())
+}
+
+// weakNumber is a literal.
+func (r *run) weakNumber(z complex128) *expr.Node {
+	if imag(z) == 0 {
+		return r.weak(real(z))
+	}
+	return r.weak(z)
 }
 
 // times multiplies two scalars, at once where both are numbers.
@@ -237,7 +252,7 @@ func (r *run) times(at, a, b *expr.Node) *expr.Node {
 	y, okY := scalarOf(b)
 	switch {
 	case okX && okY && a.Type().Weak && b.Type().Weak:
-		return r.weak(real(x) * real(y))
+		return r.weakNumber(x * y)
 	case okX && x == 1 && a.Type().Weak:
 		return b
 	case okY && y == 1 && b.Type().Weak:
@@ -252,8 +267,8 @@ func (r *run) times(at, a, b *expr.Node) *expr.Node {
 
 // inverse is 1/x for a scalar.
 func (r *run) inverse(at, x *expr.Node) *expr.Node {
-	if v, ok := scalarOf(x); ok && x.Type().Weak && real(v) != 0 {
-		return r.weak(1 / real(v))
+	if v, ok := scalarOf(x); ok && x.Type().Weak && v != 0 {
+		return r.weakNumber(1 / v)
 	}
 	return r.make(at, expr.OpReciprocal, nil, x)
 }

@@ -515,7 +515,7 @@ func (r *run) literal(l literal) *expr.Node {
 	return r.weak(l.value)
 }
 
-// weak returns the weak constant v: an int, float64 or bool.
+// weak returns the weak constant v: an int, float64, complex128 or bool.
 func (r *run) weak(v any) *expr.Node {
 	var n *expr.Node
 	switch v := v.(type) {
@@ -525,6 +525,8 @@ func (r *run) weak(v any) *expr.Node {
 		n = r.weakScalar(expr.Int64, int64(v), complex(float64(v), 0))
 	case float64:
 		n = r.weakScalar(expr.Float64, 0, complex(v, 0))
+	case complex128:
+		n = r.weakScalar(expr.Complex128, 0, v)
 	}
 	if n == nil {
 		n = r.node(expr.Const(v))

@@ -77,7 +77,7 @@ func swapsLast(n *expr.Node) bool {
 // dotScale takes scalar factors out of a product, where one step multiplies
 // with them: (2*A) @ B is 2*(A @ B).
 func dotScale(r *run, n *expr.Node) *expr.Node {
-	if !n.DType().IsFloat() {
+	if !n.DType().Inexact() {
 		return nil
 	}
 	a, b := r.unscaled(n, n.Arg(0)), r.unscaled(n, n.Arg(1))
