@@ -108,14 +108,17 @@ func reachOuter(s *step, i int) mask {
 // stacks of them.
 func gemmRule(s *step) []term {
 	t := s.n.Attr().(expr.Transposed)
-	alpha, a, b, g := s.x(0), s.x(1), s.x(2), s.g()
+	alpha, a, b := s.x(0), s.x(1), s.x(2)
 	if t.A {
 		a = a.transposed()
 	}
 	if t.B {
 		b = b.transposed()
 	}
-	out := make([]term, len(s.want))
+	out, g := make([]term, len(s.want)), s.g()
+	if len(out) == 5 {
+		g = g.shrink(a.dot(b))
+	}
 	if s.want[0] {
 		out[0] = g.mul(a.dot(b).conj()).total()
 	}
@@ -142,19 +145,22 @@ func (s *step) addend(out []term) []term {
 		out[3] = s.g().mul(s.x(4).conj()).total()
 	}
 	if len(out) == 5 && s.want[4] {
-		out[4] = s.g().mul(s.x(3).conj())
+		out[4] = s.g().mul(s.x(3).conj()).shrink(s.x(4))
 	}
 	return out
 }
 
 // gemvRule of alpha*a@x + beta*y.
 func gemvRule(s *step) []term {
-	alpha, a, x, g := s.x(0), s.x(1), s.x(2), s.g()
+	alpha, a, x := s.x(0), s.x(1), s.x(2)
 	t := s.n.Attr().(expr.Transposed).A
 	if t {
 		a = a.transposed()
 	}
-	out := make([]term, len(s.want))
+	out, g := make([]term, len(s.want)), s.g()
+	if len(out) == 5 {
+		g = g.shrink(a.dot(x))
+	}
 	if s.want[0] {
 		out[0] = g.mul(a.dot(x).conj()).total()
 	}

@@ -197,10 +197,17 @@ func insertAxis(n, x *expr.Node, at int) *expr.Node {
 	return expr.New(n, expr.OpDimShuffle, expr.Pattern{Axes: pattern}, x)
 }
 
-// lowerGemm is alpha*A@B, or alpha*A@B + beta*C, with A or B transposed as n
+// lowerGemm is a product step, and a sum where C and the product stretch each other;
+// it is alpha*A@B, or alpha*A@B + beta*C, with A or B transposed as n
 // says, where BLAS does not do it; so are gemv and ger.
 func lowerGemm(n *expr.Node) *expr.Node {
 	d := n.DType()
+	if len(n.Args()) == 5 {
+		if p := expr.New(n, n.Op(), n.Attr(), n.Args()[:3]...); !p.Type().SameShape(n.Arg(4).Type()) {
+			c := expr.New(n, expr.OpMul, nil, castOperand(n, n.Arg(3), d), castOperand(n, n.Arg(4), d))
+			return castTo(n, expr.New(n, expr.OpAdd, nil, castTo(n, lowerGemm(p), d), c), d)
+		}
+	}
 	if byBLAS(n) {
 		return ofOneDType(n)
 	}

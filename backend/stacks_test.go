@@ -58,7 +58,7 @@ func TestStacks(t *testing.T) {
 					t.Fatal(err)
 				}
 				for _, infinite := range []bool{false, true} {
-					compareStacks(t, g, stackArguments(g, uint64(i), infinite), infinite)
+					compareStacks(t, g, stackArguments(g, uint64(i), infinite))
 				}
 			})
 		}
@@ -98,7 +98,7 @@ func productOf(shape []int) int {
 	return n
 }
 
-func compareStacks(t *testing.T, g *expr.Graph, values []*expr.Value, infinite bool) {
+func compareStacks(t *testing.T, g *expr.Graph, values []*expr.Value) {
 	t.Helper()
 	want, err := g.Evaluate(values)
 	if err != nil {
@@ -148,4 +148,47 @@ func TestTrainingStep(t *testing.T) {
 	if most := int64(8 * (2*hidden + 2*output + results + 64)); q.Kernels() > 10 || q.PeakBytes() > most {
 		t.Errorf("peak %d, %d will do\n%v", q.PeakBytes(), most, q)
 	}
+}
+
+// TestAddendsStretch: of unknown lengths, what is added to a product and the product
+// may stretch each other.
+func TestAddendsStretch(t *testing.T) {
+	for _, c := range []struct {
+		src    string
+		shapes [][][]int // of the arguments, one call after the other
+	}{
+		{"A: float64[?, ?]; v: float64[?]; y: float64[?]; 2*(A @ v) - 3*y", [][][]int{{{3, 4}, {4}, {3}}, {{3, 4}, {4}, {1}}, {{1, 4}, {4}, {5}}, {{1, 4}, {4}, {1}}, {{0, 4}, {4}, {0}}}},
+		{"A: float64[?, ?]; B: float64[?, ?]; C: float64[?, ?]; C - 2*(A @ B)", [][][]int{{{3, 4}, {4, 5}, {3, 5}}, {{3, 4}, {4, 5}, {1, 5}}, {{3, 4}, {4, 5}, {3, 1}}, {{1, 4}, {4, 5}, {3, 1}}, {{3, 0}, {0, 5}, {3, 5}}}},
+		{"A: float32[?, ?]; B: float32[?, ?]; C: float32[?, ?]; 2*(A @ B.T) + 0.5*C", [][][]int{{{3, 4}, {5, 4}, {3, 5}}, {{3, 4}, {5, 4}, {1, 1}}, {{30, 40}, {50, 40}, {30, 50}}}},
+		{"A: float64[?, ?, ?]; B: float64[?, ?, ?]; C: float64[?, ?, ?]; A @ B + C", [][][]int{{{2, 8, 8}, {2, 8, 8}, {2, 8, 8}}, {{1, 8, 8}, {2, 8, 8}, {1, 8, 8}}, {{1, 8, 8}, {1, 8, 8}, {3, 8, 1}}}},
+		{"A: complex128[?, ?]; B: complex128[?, ?]; C: complex128[?, ?]; A @ B - 2j*C", [][][]int{{{3, 4}, {4, 5}, {3, 5}}, {{3, 4}, {4, 5}, {1, 5}}, {{20, 20}, {20, 20}, {20, 20}}, {{20, 20}, {20, 20}, {20, 1}}}},
+	} {
+		g, err := expr.ParseGraph(strings.ReplaceAll(c.src, "; ", "\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := backend.Compile(g.Inputs, g.Outputs...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if out := p.Graph().Outputs[0]; out.Op() != expr.OpGemm && out.Op() != expr.OpGemv {
+			t.Errorf("%s: %v", c.src, out)
+		}
+		for _, shapes := range c.shapes {
+			var symbols []*expr.Node
+			for i, in := range g.Inputs {
+				symbols = append(symbols, expr.Input(in.Name(), in.DType(), anys(shapes[i])...))
+			}
+			values := stackArguments(expr.NewGraph(symbols), 3, false)
+			compareStacks(t, g, values)
+		}
+	}
+}
+
+func anys(shape []int) []any {
+	dims := make([]any, len(shape))
+	for i, n := range shape {
+		dims[i] = n
+	}
+	return dims
 }

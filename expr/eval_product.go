@@ -159,7 +159,8 @@ func gemm[T number](c *call, args [][]T) []T {
 	t := c.attr.(Transposed)
 	x, a := oriented(args[1], c.args[1].shape, t.A)
 	y, b := oriented(args[2], c.args[2].shape, t.B)
-	return scaled(args, multiplyStacks(x, a, y, b, c.shape()[:max(len(a), len(b))-2]))
+	shape := append(stackShape(a, b), a[len(a)-2], b[len(b)-1])
+	return scaled(c, args, multiplyStacks(x, a, y, b, shape[:len(shape)-2]), shape)
 }
 
 // gemv gives alpha*A@x + beta*y.
@@ -167,7 +168,7 @@ func gemv[T number](c *call, args [][]T) []T {
 	a, shape := oriented(args[1], c.args[1].shape, c.attr.(Transposed).A)
 	out := make([]T, shape[0])
 	multiply(out, a, args[2], shape[0], shape[1], 1)
-	return scaled(args, out)
+	return scaled(c, args, out, shape[:1])
 }
 
 // oriented returns a stack of matrices, each transposed if so wanted, and its
@@ -189,17 +190,49 @@ func oriented[T number](x []T, shape []int, transposed bool) ([]T, []int) {
 	return y, append(append([]int{}, shape[:last-1]...), columns, rows)
 }
 
-// scaled turns the product x of args[1] and args[2] into alpha*x, or into
-// alpha*x + beta*c where args has alpha, a, b, beta and c.
-func scaled[T number](args [][]T, x []T) []T {
-	alpha := args[0][0]
-	for i, p := range x {
-		x[i] = scalar.Times(alpha, p)
-		if len(args) == 5 {
-			x[i] += scalar.Times(args[3][0], args[4][i])
+// stackShape is what the axes in front of the last two broadcast to.
+func stackShape(a, b []int) []int {
+	if len(a) < len(b) {
+		a, b = b, a
+	}
+	stack := append([]int{}, a[:len(a)-2]...)
+	for i, n := range b[:len(b)-2] {
+		if n != 1 {
+			stack[len(a)-len(b)+i] = n
 		}
 	}
-	return x
+	return stack
+}
+
+// scaled returns alpha*x of the product x of args[1] and args[2], which has the
+// given shape, or alpha*x + beta*c where args has alpha, a, b, beta and c.
+func scaled[T number](c *call, args [][]T, x []T, shape []int) []T {
+	for i, p := range x {
+		x[i] = scalar.Times(args[0][0], p)
+	}
+	if len(args) < 5 {
+		return x
+	}
+	at := offsetsOf(shape, c.shape())
+	out := make([]T, 0, len(at))
+	for i, j := range offsetsOf(c.args[4].shape, c.shape()) {
+		out = append(out, x[at[i]]+scalar.Times(args[3][0], args[4][j]))
+	}
+	return out
+}
+
+// offsetsOf returns where, in a row-major array of the given shape, the elements
+// are of what it is broadcast to.
+func offsetsOf(shape, to []int) []int {
+	strides := layout.RowMajor(shape)
+	for i, n := range shape {
+		if n == 1 {
+			strides[i] = 0
+		}
+	}
+	var offsets []int
+	forEachOffset(to, strides, func(offset int) { offsets = append(offsets, offset) })
+	return offsets
 }
 
 // ger gives A + alpha*outer(x, y).

@@ -73,7 +73,11 @@ func TestEvalGemm(t *testing.T) {
 		{OpGemm, Transposed{}, args(0.1, grid[float32]([]int{1, 1}, 1), grid[float32]([]int{1, 1}, 1e8)), "float32[1, 1][1e+07]"},
 		{OpGemm, Transposed{}, args(1, grid([]int{1, 1}, int32(1)), grid([]int{1, 1}, int32(1))), "gemm: no gemm for int64, int32 and int32"},
 
-		// Stacks broadcast, C does not.
+		// Stacks broadcast, and so do the product and C of as many axes.
+		{OpGemm, Transposed{}, args(2.0, a, b, 10.0, grid([]int{1, 2}, 1.0, 2)), "float64[2, 2][18 30 30 42]"},
+		{OpGemm, Transposed{}, args(2.0, grid([]int{1, 1}, 1.0), grid([]int{1, 1}, 3.0), 1.0, grid([]int{2, 1}, 1.0, 2)), "float64[2, 1][7 8]"},
+		{OpGemv, Transposed{}, args(1.0, grid([]int{1, 1}, 3.0), vec(2.0), 1.0, vec(1.0, 2)), "float64[2][7 8]"},
+		{OpGer, nil, args(1.0, vec(1.0), vec(3.0), grid([]int{2, 1}, 1.0, 2)), "ger: a product of shape (1, 1) is added to shape (2, 1)"},
 		{OpGemm, Transposed{}, args(2.0, grid([]int{2, 1, 2}, 1.0, 2, 3, 4), c), "float64[2, 1, 2][2 NaN 6 NaN]"},
 		{OpGemm, Transposed{A: true}, args(1.0, grid([]int{2, 2, 1}, 1.0, 2, 3, 4), grid([]int{1, 2, 1}, 10.0, 1), 2.0, grid([]int{2, 1, 1}, 1.0, 2)), "float64[2, 1, 1][14 38]"},
 		{OpGemm, Transposed{B: true}, args(1.0, grid([]int{1, 2}, 1.0, 2), grid([]int{2, 1, 2}, 1.0, 0, 0, 1)), "float64[2, 1, 1][1 2]"},

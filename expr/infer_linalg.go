@@ -108,7 +108,7 @@ func transposedDims(d []Dim, transposed bool) []Dim {
 
 // inferGemm: gemm(alpha, A, B) = alpha*A@B and gemm(alpha, A, B, beta, C) =
 // alpha*A@B + beta*C, where A and B are matrices or stacks of them, which
-// broadcast, and C has the shape of their product.
+// broadcast, as C does with their product.
 func inferGemm(s *sig) (Type, *Error) {
 	if len(s.args) != 3 && len(s.args) != 5 {
 		return Type{}, s.errorf(ErrInput, "%d arguments: alpha, A, B or alpha, A, B, beta, C", len(s.args))
@@ -128,7 +128,7 @@ func inferGemm(s *sig) (Type, *Error) {
 	if err != nil {
 		return Type{}, err
 	}
-	return s.accumulated(append(stack, a[len(a)-2], b[len(b)-1]))
+	return s.accumulated(append(stack, a[len(a)-2], b[len(b)-1]), broadcastDims)
 }
 
 // inferGemv: gemv(alpha, A, x) = alpha*A@x and gemv(alpha, A, x, beta, y) =
@@ -144,7 +144,7 @@ func inferGemv(s *sig) (Type, *Error) {
 	if err := s.matches(a[1], s.args[2].Dims[0]); err != nil {
 		return Type{}, err
 	}
-	return s.accumulated(a[:1])
+	return s.accumulated(a[:1], broadcastDims)
 }
 
 // inferGer: ger(alpha, x, y, A) = A + alpha*outer(x, y).
@@ -152,12 +152,12 @@ func inferGer(s *sig) (Type, *Error) {
 	if err := s.ranks(0, 1, 1, 2); err != nil {
 		return Type{}, err
 	}
-	return s.accumulated([]Dim{s.args[1].Dims[0], s.args[2].Dims[0]})
+	return s.accumulated([]Dim{s.args[1].Dims[0], s.args[2].Dims[0]}, equalDims)
 }
 
-// accumulated checks that the last argument, where there is one to add to, has
-// the shape of the product.
-func (s *sig) accumulated(dims []Dim) (Type, *Error) {
+// accumulated checks that the last argument, where there is one to add to, meets the
+// product.
+func (s *sig) accumulated(dims []Dim, meet func(a, b []Dim) ([]Dim, bool)) (Type, *Error) {
 	d := s.product()
 	if !d.Inexact() {
 		return Type{}, s.errorf(ErrDType, "no %s for %s", s.op, s.dtypes())
@@ -165,14 +165,24 @@ func (s *sig) accumulated(dims []Dim) (Type, *Error) {
 	if len(s.args) == 3 {
 		return Type{DType: d, Dims: dims}, nil
 	}
-	out, to := make([]Dim, len(dims)), s.args[len(s.args)-1].Dims
-	for i := range dims {
-		if len(to) != len(dims) || !to[i].mayEqual(dims[i]) {
-			return Type{}, s.errorf(ErrShape, "a product of shape %s is added to shape %s", shapeString(dims), shapeString(to))
-		}
-		out[i] = moreKnown(to[i], dims[i])
+	to := s.args[len(s.args)-1].Dims
+	out, ok := meet(dims, to)
+	if !ok || len(to) != len(dims) {
+		return Type{}, s.errorf(ErrShape, "a product of shape %s is added to shape %s", shapeString(dims), shapeString(to))
 	}
 	return Type{DType: d, Dims: out}, nil
+}
+
+// equalDims returns the dims of arrays of one shape.
+func equalDims(a, b []Dim) ([]Dim, bool) {
+	out := make([]Dim, len(a))
+	for i := range a {
+		if len(b) != len(a) || !a[i].mayEqual(b[i]) {
+			return nil, false
+		}
+		out[i] = moreKnown(b[i], a[i])
+	}
+	return out, true
 }
 
 // moreKnown returns the better known of two dims that are equal.

@@ -37,14 +37,14 @@ func (x *Node) MatMul(y any) *Node {
 func (x *Node) Outer(y any) *Node { return applyTwo(OpOuter, x, y) }
 
 // Gemm returns alpha*a@b + beta*c for matrices, or stacks of matrices as MatMul
-// takes them, and c of the shape of the product; without c, alpha*a@b. The
+// takes them, where c broadcasts with the product; without c, alpha*a@b. The
 // attribute says which factors are used transposed.
 func Gemm(t Transposed, alpha, a, b any, betaC ...any) *Node {
 	return apply(OpGemm, t, operands(append([]any{alpha, a, b}, betaC...))...)
 }
 
-// Gemv returns alpha*a@x + beta*y for a matrix and vectors; without y,
-// alpha*a@x.
+// Gemv returns alpha*a@x + beta*y for a matrix and vectors, where y broadcasts with
+// the product; without y, alpha*a@x.
 func Gemv(t Transposed, alpha, a, x any, betaY ...any) *Node {
 	return apply(OpGemv, t, operands(append([]any{alpha, a, x}, betaY...))...)
 }

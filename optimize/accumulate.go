@@ -124,7 +124,7 @@ func (r *run) repeated(n *expr.Node, terms []summand) (_ []summand, changed bool
 			x, _ := scalarOf(s.alpha)
 			y, _ := scalarOf(out[i].alpha)
 			if x+y != 0 {
-				out[i].alpha, out[i].merged, changed = r.weakNumber(x + y), true, true
+				out[i].alpha, out[i].merged, changed = r.weakNumber(x+y), true, true
 				continue
 			}
 		}
@@ -165,7 +165,7 @@ func (r *run) addend(n *expr.Node, terms []summand, i int) int {
 	best := -1
 	for j, t := range terms {
 		switch {
-		case j == i || t.term.DType() != n.DType() || !r.sameShape(t.term, terms[i].term):
+		case j == i || t.term.DType() != n.DType() || !r.meets(t.term, terms[i]):
 		case t.product == nil && !(t.core.Op().Elementwise() && r.once(t.core) && r.endsInLoop(n)):
 			return j
 		case t.product == nil: // one loop computes it and what n is needed for
@@ -178,6 +178,24 @@ func (r *run) addend(n *expr.Node, terms []summand, i int) int {
 		return -1 // that sum may have something that both can be added to
 	}
 	return best
+}
+
+// meets reports whether the product s can take in t: they have the same shape, or may
+// have for all that is known. Gemm and gemv broadcast where they turn out not to.
+func (r *run) meets(t *expr.Node, s summand) bool {
+	x, y := r.dims(t), r.dims(s.term)
+	if slices.Equal(x, y) {
+		return true
+	}
+	if s.product.op == expr.OpGer || len(x) != len(y) {
+		return false
+	}
+	for i, d := range x {
+		if d != y[i] && (d == 1 || y[i] == 1 || d >= 0 && y[i] >= 0) {
+			return false
+		}
+	}
+	return true
 }
 
 // endsInLoop reports whether n, scaled and added to what it may be, is needed in one

@@ -275,11 +275,18 @@ func (s *shapes) deriveTake(n *expr.Node, a expr.Gathered) []symbol {
 
 // deriveBlas traces gemm and gemv.
 func (s *shapes) deriveBlas(n *expr.Node, t expr.Transposed) []symbol {
-	a := transposedSymbols(s.dims(n.Arg(1)), t.A)
+	out := transposedSymbols(s.dims(n.Arg(1)), t.A)
 	if n.Op() == expr.OpGemv {
-		return a[:1]
+		out = slices.Clone(out[:1])
+	} else {
+		out = s.stackSymbols(out, transposedSymbols(s.dims(n.Arg(2)), t.B))
 	}
-	return s.stackSymbols(a, transposedSymbols(s.dims(n.Arg(2)), t.B))
+	if len(n.Args()) == 5 {
+		for i, d := range s.dims(n.Arg(4)) {
+			out[i] = s.join(out[i], d)
+		}
+	}
+	return out
 }
 
 // transposedSymbols are the axes of a stack of matrices, each transposed if so
