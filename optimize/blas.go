@@ -238,6 +238,12 @@ func scalarFor(f, x *expr.Node) bool {
 	return f.DType() == x.DType() || f.Type().Weak && (x.DType().IsComplex() || !f.DType().IsComplex())
 }
 
+// complexTimes is x*y with each product rounded: the conversions keep the compiler
+// from fusing them.
+func complexTimes(x, y complex128) complex128 {
+	return complex(float64(real(x)*real(y))-float64(imag(x)*imag(y)), float64(real(x)*imag(y))+float64(imag(x)*real(y)))
+}
+
 // weakNumber is a literal.
 func (r *run) weakNumber(z complex128) *expr.Node {
 	if imag(z) == 0 {
@@ -252,7 +258,7 @@ func (r *run) times(at, a, b *expr.Node) *expr.Node {
 	y, okY := scalarOf(b)
 	switch {
 	case okX && okY && a.Type().Weak && b.Type().Weak:
-		return r.weakNumber(x * y)
+		return r.weakNumber(complexTimes(x, y))
 	case okX && x == 1 && a.Type().Weak:
 		return b
 	case okY && y == 1 && b.Type().Weak:

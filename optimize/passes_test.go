@@ -145,7 +145,7 @@ func TestBlas(t *testing.T) {
 		{"M: float64[3, 4]; v: float64[4]; N: float64[3, 5]; w: float64[5]; M @ v + N @ w + 1.0", "gemv(1.0, M, v, 1.0, gemv(1.0, N, w)) + 1.0"},
 		{"A: float64[3, 4]; x: float64[3]; y: float64[4]; A - 2.0*outer(x, y)", "ger(-2.0, x, y, A)"},
 		{"a: float64; v: float64[?]; M: float64[?, ?]; a/a + (M + a) @ v", "1.0 + gemv(1.0, M + a, v)"},
-		{"M: float64[?, ?]; v: float64[?]; y: float64[?]; y + M @ v", "y + gemv(1.0, M, v)"},
+		{"M: float64[?, ?]; v: float64[?]; y: float64[?]; y + M @ v", "gemv(1.0, M, v, 1.0, y)"},
 		{"M: float64[m, n]; v: float64[n]; y: float64[m]; t = M @ v; y + t, t", "t1 = gemv(1.0, M, v); y + t1, t1"},
 		{"A: int64[3, 4]; B: int64[4, 2]; C: int64[3, 2]; A @ B + C", "A @ B + C"},
 	}.test(t, optimize.Options{})
