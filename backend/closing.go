@@ -45,7 +45,7 @@ func (s *fusion) after(g *group, v *vertex, kept []kernel.Var) bool {
 			return false
 		}
 	}
-	return !s.follows(g, v)
+	return !s.reach.follows(g, v)
 }
 
 // closes reports whether the scalar v can be computed behind the loops of g, from

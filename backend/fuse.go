@@ -71,10 +71,8 @@ type fusion struct {
 	nextReg int
 	bySpace [][]*group // some of the groups by what they go through, the latest last
 
-	rounds   int     // of candidates, so far
-	searches int     // of follows, so far
-	asked    *vertex // for which that has searched last
-	deepest  int     // the highest rank of the groups that need it
+	rounds int // of candidates, so far
+	reach  reach
 }
 
 // fuse groups the vertices of f. With on = false each vertex is stored; with

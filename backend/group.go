@@ -25,7 +25,7 @@ type group struct {
 	id      int
 	rank    int                      // less than that of the groups that it needs
 	deps    []*group                 // that it needs; some of them more than once
-	user    *group                   // that was the last to need it
+	users   []*group                 // that need it, likewise
 	weight  int                      // vertices computed
 	opaque  *vertex                  // for groups that are no loops over roots: product, reference, concatenate ...
 	parts   []*part                  // of an assembled vertex
@@ -121,10 +121,9 @@ func (s *fusion) depend(user, g *group) {
 	if user == g {
 		return
 	}
-	if g.user != user {
-		g.user = user
-		user.deps = append(user.deps, g)
-		s.asked = nil
+	if n := len(g.users); n == 0 || g.users[n-1] != user {
+		g.users, user.deps = append(g.users, user), append(user.deps, g)
+		s.reach.asked = nil
 	}
 	g.lift(user.rank + 1)
 }
@@ -138,47 +137,6 @@ func (g *group) lift(n int) {
 	for _, d := range g.deps {
 		d.lift(n + 1)
 	}
-}
-
-// Marks are what a group knows of searches: the numbers of the last ones that met it.
-type marks struct {
-	asks  int // as one that needs the vertex in question
-	apart int // as one that does not need, by way of others, one of those
-	after int // as one that does
-	tried int // as one that may store a vertex
-}
-
-// follows reports whether g needs, perhaps by way of others, what another group
-// stores that needs v: then v cannot be stored by g.
-func (s *fusion) follows(g *group, v *vertex) bool {
-	if s.asked != v {
-		s.asked, s.deepest = v, 0
-		s.searches++
-		for _, u := range v.uses {
-			u.by.asks = s.searches
-			s.deepest = max(s.deepest, u.by.rank)
-		}
-	}
-	return s.leadsOn(g)
-}
-
-// leadsOn is follows for the vertex that was asked for. Groups of higher rank than
-// those that need it are not looked at.
-func (s *fusion) leadsOn(g *group) bool {
-	switch {
-	case g.after == s.searches:
-		return true
-	case g.apart == s.searches || g.rank >= s.deepest:
-		return false
-	}
-	for _, d := range g.deps {
-		if d.asks == s.searches || s.leadsOn(d) {
-			g.after = s.searches
-			return true
-		}
-	}
-	g.apart = s.searches
-	return false
 }
 
 // sorted returns the groups in an order in which each comes after those that

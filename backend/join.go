@@ -92,7 +92,7 @@ func (s *fusion) fitAll(g *group, r *root) *root {
 			return nil
 		}
 	}
-	if s.follows(g, r.v) || !every(rowsWanted(r.v, r.loops), g.canPlace) {
+	if s.reach.follows(g, r.v) || !every(rowsWanted(r.v, r.loops), g.canPlace) {
 		return nil
 	}
 	return r
@@ -112,7 +112,7 @@ func rowsWanted(v *vertex, loops []kernel.Var) [][]kernel.Var {
 
 // apart reports whether what needs v is not needed by g, nor is g itself.
 func (s *fusion) apart(g *group, v *vertex) bool {
-	return !slices.ContainsFunc(v.uses, func(u use) bool { return u.by == g }) && !s.follows(g, v)
+	return !slices.ContainsFunc(v.uses, func(u use) bool { return u.by == g }) && !s.reach.follows(g, v)
 }
 
 // atRows reports whether v can be stored by g inside of some of its loops: g needs
@@ -123,7 +123,7 @@ func (s *fusion) atRows(g *group, v *vertex, loops []kernel.Var) bool {
 			return false
 		}
 	}
-	return !s.follows(g, v)
+	return !s.reach.follows(g, v)
 }
 
 // runsAlong reports whether u is one element of v for each iteration of the loops,
