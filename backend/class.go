@@ -73,6 +73,7 @@ type classes struct {
 	modulus  int      // lengths of a class have the same remainders by it
 	known    []*class // the one used last first
 	met      [][]int  // descriptions of arguments that had none
+	learning bool     // whether one is being sought
 	failures int      // since a class was found
 	patience int      // how many arguments will be planned without trying
 	numbers  []int    // of the arguments of the last call: their description
@@ -132,23 +133,47 @@ func (c *classes) find(numbers []int) *Plan {
 }
 
 // learn finds the class of described arguments, which have none yet: it needs to
-// have met others without a class, to know what varies.
+// have met others without a class, to know what varies. That takes several plans,
+// while other goroutines may use those that are there.
 func (p *Program) learn(numbers []int) {
+	of := p.beginLearning(numbers)
+	if of == nil {
+		return
+	}
+	var k *class
+	defer func() { p.endLearning(k) }()
+	k = p.newClass(of, numbers, p.classes.modulus)
+}
+
+// beginLearning notes that arguments without a class were met, and returns where
+// their numbers come from, if their class is to be found: no other one is sought
+// meanwhile.
+func (p *Program) beginLearning(numbers []int) []origin {
+	p.plans.Lock()
+	defer p.plans.Unlock()
 	c := &p.classes
-	numbers = slices.Clone(numbers)
 	of, ok := c.variables(numbers)
 	if len(c.met) == maxMet {
 		c.met = slices.Delete(c.met, 0, 1)
 	}
 	c.met = append(c.met, numbers)
-	if !ok {
-		return
-	}
-	if c.patience > 0 {
+	switch {
+	case !ok || c.learning:
+		return nil
+	case c.patience > 0:
 		c.patience--
-		return
+		return nil
 	}
-	k := p.newClass(of, numbers, c.modulus)
+	c.learning = true
+	return of
+}
+
+// endLearning keeps the class that was found, nil if there is none.
+func (p *Program) endLearning(k *class) {
+	p.plans.Lock()
+	defer p.plans.Unlock()
+	c := &p.classes
+	c.learning = false
 	if k == nil {
 		c.failures++
 		c.patience = min(c.failures, maxPatience)

@@ -210,10 +210,14 @@ func (s *fusion) rootArgs(v *vertex, g *group, r *root) {
 // elsewhere tells the arguments of v, which is stored at u, of the other places
 // where the same group computes it again.
 func (s *fusion) elsewhere(v *vertex, u use) {
-	for _, w := range distinctByGroup(v.uses) {
+	var others []use
+	for _, w := range v.uses {
 		if w.by == u.by && !samePlace(w.at, u.at) {
-			s.args(v, w)
+			others = append(others, w)
 		}
+	}
+	for _, w := range distinct(others) {
+		s.args(v, w)
 	}
 }
 

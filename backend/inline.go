@@ -1,7 +1,6 @@
 package backend
 
 import (
-	"encoding/binary"
 	"slices"
 
 	"arignote/backend/internal/kernel"
@@ -43,29 +42,33 @@ func (s *fusion) inlines(v *vertex) bool {
 		return true
 	}
 	dense := slices.DeleteFunc(slices.Clone(v.uses), func(u use) bool { return u.picks(v) })
-	return one && !s.repeated(v) && (len(distinct(dense)) <= 1 || s.shared(v, dense))
+	return one && !s.repeated(v) && s.onePlace(v, dense)
 }
 
-// distinct returns the uses at different places.
+// onePlace reports whether v is needed at one place of these, or at places whose
+// stages share it.
+func (s *fusion) onePlace(v *vertex, uses []use) bool {
+	places := distinct(uses)
+	return len(places) <= 1 || s.shared(v, places)
+}
+
+// distinct returns the first of the uses at each place.
 func distinct(uses []use) []use {
-	return firstUses(uses, func(x, y use) bool { return samePlace(x.at, y.at) }, func(u use) string {
-		return string(appendKey(nil, u.at))
-	})
+	return firstUses(uses, func(x, y use) bool { return samePlace(x.at, y.at) })
 }
 
-// distinctByGroup returns the uses at different places or by different groups.
+// distinctByGroup returns the first of the uses by each group at each place.
 func distinctByGroup(uses []use) []use {
-	return firstUses(uses, func(x, y use) bool { return x.by == y.by && samePlace(x.at, y.at) }, func(u use) string {
-		return string(appendKey(binary.AppendUvarint(nil, uint64(u.by.id)), u.at))
-	})
+	return firstUses(uses, func(x, y use) bool { return x.by == y.by && samePlace(x.at, y.at) })
 }
 
-// fewUses are compared with each other; more are told apart by a key.
+// fewUses are compared with each other; of more, those whose places have the same
+// hash.
 const fewUses = 8
 
-// firstUses returns the first of those uses that are the same, which have the same
-// key.
-func firstUses(uses []use, same func(x, y use) bool, key func(u use) string) []use {
+// firstUses returns the first of those uses that are the same, which they are at the
+// same place alone.
+func firstUses(uses []use, same func(x, y use) bool) []use {
 	if len(uses) == 1 {
 		return uses
 	}
@@ -78,11 +81,17 @@ func firstUses(uses []use, same func(x, y use) bool, key func(u use) string) []u
 		}
 		return out
 	}
-	seen := make(map[string]bool, len(uses))
+	last := make(map[uint64]int, len(uses)) // of those with a hash, the number in out + 1
+	before := make([]int, 0, len(uses))     // for each of out, the last one with that hash before it
 	for _, u := range uses {
-		if k := key(u); !seen[k] {
-			seen[k] = true
-			out = append(out, u)
+		h := hashPlace(u.at)
+		k := last[h]
+		for k > 0 && !same(out[k-1], u) {
+			k = before[k-1]
+		}
+		if k == 0 {
+			out, before = append(out, u), append(before, last[h])
+			last[h] = len(out)
 		}
 	}
 	return out

@@ -111,6 +111,26 @@ func sameCoord(x, y coord) bool {
 // samePlace reports whether x and y are the same place in an array.
 func samePlace(x, y []coord) bool { return slices.EqualFunc(x, y, sameCoord) }
 
+// hashPlace returns a number that is the same for the same places.
+func hashPlace(at []coord) uint64 {
+	h := uint64(len(at))
+	mix := func(n int) {
+		h = (h ^ uint64(n)) * 0x9e3779b97f4a7c15
+		h ^= h >> 29
+	}
+	for _, c := range at {
+		mix(c.off)
+		for _, t := range c.terms {
+			mix(int(t.v))
+			mix(t.n)
+		}
+		for _, p := range c.picks {
+			mix(p.v.id)
+		}
+	}
+	return h
+}
+
 // argAt returns the place in argument i of the element at of v, for vertices
 // whose elements each depend on one element of each argument.
 func (v *vertex) argAt(i int, at []coord) []coord {

@@ -11,10 +11,10 @@ import (
 // need, such as the exponentials of softmax, is computed once and kept until the
 // next row.
 
-// shared reports whether stages of a row, in which v is needed at these places, can
+// shared reports whether stages of a row, in which v is needed at these places, which
+// differ, can
 // share it by row scratch, and notes that they do.
 func (s *fusion) shared(v *vertex, uses []use) bool {
-	uses = distinct(uses)
 	if len(uses) < 2 || v.kind != kindElement {
 		return false
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -87,38 +88,47 @@ func (p *Program) explain(values []*expr.Value, err error) error {
 
 // plan returns the plan for bound arguments, from the cache if there is one.
 func (p *Program) plan(values []*expr.Value) (*Plan, error) {
+	q, unknown, err := p.planned(values)
+	if unknown != nil {
+		p.learn(unknown)
+	}
+	return q, err
+}
+
+// planned is plan without looking for a class; unknown is the description of
+// arguments that have none yet.
+func (p *Program) planned(values []*expr.Value) (q *Plan, unknown []int, err error) {
 	c := &p.plans
 	c.Lock()
 	defer c.Unlock()
 	if c.staged != nil {
-		return c.staged, nil
+		return c.staged, nil, nil
 	}
 	c.key = p.appendKey(c.key[:0], values)
 	c.clock++
 	if q := c.byKey[string(c.key)]; q != nil {
 		q.used = c.clock
-		return q, nil
+		return q, nil, nil
 	}
 	description, ok := p.describe(values)
 	if ok {
 		if q := p.classes.find(description); q != nil && p.config.checkMemory(q) == nil {
 			c.put(q)
-			return q, nil
+			return q, nil, nil
 		}
 	}
-	q, err := p.newPlan(values)
-	if err != nil {
-		return nil, err
+	if q, err = p.newPlan(values); err != nil {
+		return nil, nil, err
 	}
 	if q.stage != nil {
 		if every(q.stage.stops, func(n *expr.Node) bool { return n.Op() != expr.OpMap }) {
 			c.staged = q
 		}
 	} else if ok {
-		p.learn(description)
+		unknown = slices.Clone(description)
 	}
 	c.put(q)
-	return q, nil
+	return q, unknown, nil
 }
 
 // staged returns the mistake of a run in segments: the segments, which were made
