@@ -1,6 +1,10 @@
 package backend
 
-import "strings"
+import (
+	"strings"
+
+	"arignote/expr"
+)
 
 // Kernels returns the text of the kernels of q.
 func Kernels(q *Plan) string {
@@ -33,4 +37,22 @@ func Derived(p *Program, args ...any) bool {
 // Segments returns the programs of which p, sizes in which depend on data, is made.
 func Segments(p *Program) (first, rest *Program) {
 	return p.plans.staged.stage.first, p.plans.staged.stage.rest
+}
+
+// Steps returns how many steps searches through groups take when p plans for these
+// arguments.
+func Steps(p *Program, args ...any) int {
+	values, err := p.bind(args)
+	if err != nil {
+		return -1
+	}
+	types, strides := make([]expr.Type, len(values)), make([][]int, len(values))
+	for i, v := range values {
+		types[i] = v.Type()
+	}
+	s, err := specialize(p.graph, p.host, types, values)
+	if err != nil {
+		return -1
+	}
+	return fuse(newFlow(s.graph, nil, strides), true, false).reach.steps
 }

@@ -9,10 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"gorgonia.org/tensor"
-
 	"arignote/autodiff"
-	"arignote/backend"
 	"arignote/expr"
 	"arignote/optimize"
 )
@@ -141,67 +138,6 @@ func BenchmarkGrowth(b *testing.B) {
 					value, both, ms(best.build), ms(best.gradient), ms(best.simplify), ms(last), ratio)
 			}
 			b.ReportMetric(ms(last), "ms/1e5")
-			b.ReportMetric(0, "ns/op")
-		})
-	}
-}
-
-// first compiles a graph of about that many nodes and makes its first result, from
-// vectors of ten elements. It returns the number of nodes.
-func first(t testing.TB, make func(int) (x, cost *expr.Node), nodes int) (compile, plan, run time.Duration, size int) {
-	_, cost := make(nodes)
-	var inputs []*expr.Node
-	var args []any
-	for n := range expr.Nodes(cost) {
-		if size++; n.Op() == expr.OpInput {
-			inputs = append(inputs, n)
-			args = append(args, some(n, nodes))
-		}
-	}
-	start := time.Now()
-	p, err := backend.Compile(inputs, cost)
-	if err != nil {
-		t.Fatal(err)
-	}
-	compile = time.Since(start)
-	if _, err := p.Plan(args...); err != nil {
-		t.Fatal(err)
-	}
-	plan = time.Since(start) - compile
-	if _, err := p.Run(args...); err != nil {
-		t.Fatal(err)
-	}
-	return compile, plan, time.Since(start) - compile - plan, size
-}
-
-// some returns a value for the input n: axes of ten elements, and of the matrix x
-// as many rows as a recurrent net of that many nodes takes.
-func some(n *expr.Node, nodes int) *tensor.Dense {
-	shape := slices.Repeat([]int{10}, n.Rank())
-	if n.Rank() == 2 && n.Name() == "x" {
-		shape[0] = nodes
-	}
-	elements := 1
-	for _, k := range shape {
-		elements *= k
-	}
-	data := slices.Repeat([]float64{0}, elements)
-	for i := range data {
-		data[i] = 0.01 * float64(i%7)
-	}
-	return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(data))
-}
-
-// BenchmarkFirstResult prints, for each family and size, how long it takes to
-// compile a graph, to plan for short vectors, and to run for the first time.
-func BenchmarkFirstResult(b *testing.B) {
-	for _, name := range slices.Sorted(maps.Keys(grown)) {
-		b.Run(name, func(b *testing.B) {
-			for _, n := range [3]int{1e3, 1e4, 1e5} {
-				runtime.GC()
-				compile, plan, run, nodes := first(b, grown[name], n)
-				b.Logf("%6d nodes: compile %8.2f ms, plan %8.2f ms, run %8.2f ms", nodes, ms(compile), ms(plan), ms(run))
-			}
 			b.ReportMetric(0, "ns/op")
 		})
 	}

@@ -20,6 +20,7 @@ type reach struct {
 	asked    *vertex
 	searches int      // for vertices
 	walks    int      // down
+	steps    int      // in each direction, of all searches
 	deepest  int      // the highest rank of the groups that need the vertex
 	up       []*group // above, and those that need the vertex: in the order in which they were met
 	next     int      // in up: the users of those before are in it too
@@ -39,6 +40,7 @@ func (r *reach) follows(g *group, v *vertex) bool {
 	r.walks++
 	r.down = append(r.down[:0], g)
 	for i, dep := 0, 0; ; dep++ {
+		r.steps++
 		switch {
 		case g.above == r.searches:
 			return true
