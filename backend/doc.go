@@ -15,16 +15,17 @@
 //  2. Vertices say how each value comes to be: an element-wise op, a view, a
 //     reduction, an assembled array, a product, the reference (vertex.go).
 //  3. Fusion decides what is stored and which loops store it together (fuse.go,
-//     group.go): what is computed where it is needed (inline.go), which group
+//     group.go, reach.go): what is computed where it is needed (inline.go), which group
 //     stores something (join.go, space.go), in which order its loops are
 //     (looporder.go), and which reductions have loops of their own (sweep.go) or
 //     those of the group (closing.go). Results put together from parts are in
 //     assemble.go, computed indices in take.go.
 //  4. Kernels are written for the groups that result (emit.go, emitgroup.go,
-//     emitnest.go, emitsweep.go, rowscratch.go; the order of reductions in
+//     emitnest.go, emitsweep.go, chain.go, rowscratch.go; the order of reductions in
 //     reduce.go, element-wise loops in while.go, scans in scan.go), and it is
-//     marked what runs in vectors and on several workers (mark.go). When they are made ready to run, exp and its like become primitive
-//     instructions (internal/elementary).
+//     marked what runs in vectors and on several workers (mark.go). When one runs
+//     for the first time, exp and its like become primitive instructions
+//     (internal/elementary), and it is made ready (internal/interp).
 //  5. Steps get their order, short independent ones side by side (schedule.go);
 //     memory gets its place in one arena, element-wise results over operands
 //     that nobody needs any more (buffers.go).
