@@ -56,3 +56,10 @@ func Steps(p *Program, args ...any) int {
 	}
 	return fuse(newFlow(s.graph, nil, strides), true, false).reach.steps
 }
+
+// ForgetKernels empties the cache of kernels.
+func ForgetKernels() {
+	kernels.Lock()
+	defer kernels.Unlock()
+	kernels.byText = nil
+}
