@@ -177,7 +177,8 @@ func (x *Node) Pow(y any) *Node { return applyTwo(OpPow, x, y) }
 // Hypot returns sqrt(x*x + y*y) without overflow.
 func (x *Node) Hypot(y any) *Node { return applyTwo(OpHypot, x, y) }
 
-// Copysign returns the magnitude of x with the sign of y.
+// Copysign returns the magnitude of x with the sign of y. The sign of a NaN y is
+// that of its bits, which arithmetic does not determine and rewrites may change.
 func (x *Node) Copysign(y any) *Node { return applyTwo(OpCopysign, x, y) }
 
 // Maximum returns the larger of x and y, NaN if either is.

@@ -55,15 +55,53 @@ func (r *run) factorSum(n *expr.Node, s *sum) (*expr.Node, why) {
 			return nil, why{}
 		}
 	}
-	best := r.bestGroup(s, products)
-	if best.saves < 1 {
-		return nil, why{}
+	var m *expr.Node
+	if best := r.bestGroup(s, products); best.saves >= 1 {
+		m = r.fit(n, r.writeFactored(n, s, products, best))
+	} else {
+		m = r.fit(n, r.scaledAlike(n, s, products))
 	}
-	m := r.fit(n, r.writeFactored(n, s, products, best))
 	if m == nil || m == n {
 		return nil, why{}
 	}
 	return m, why{rule: "factor-sum", class: Real, note: "true over the reals"}
+}
+
+// scaledAlike takes a constant factor out of terms that share it, but for its
+// sign: 2*x - 2*y is 2*(x - y), which is also rounded less. It returns nil if no
+// terms do.
+func (r *run) scaledAlike(n *expr.Node, s *sum, products []*product) *expr.Node {
+	coefs := make([]float64, len(s.terms))
+	count := make(map[float64]int)
+	most := 1.0
+	for i, t := range s.terms {
+		if coefs[i] = t.coef.f; products[i] != nil && !products[i].bad {
+			coefs[i] *= products[i].coef.f
+		}
+		c := math.Abs(coefs[i])
+		if count[c]++; c != 1 && count[c] > count[most] && count[c] > 1 {
+			most = c
+		}
+	}
+	if most == 1 {
+		return nil
+	}
+	inner, outer := newSum(s.d), s.constantPart()
+	for i, t := range s.terms {
+		if math.Abs(coefs[i]) != most {
+			outer.put(t)
+			continue
+		}
+		base := t.base
+		if p := products[i]; p != nil && !p.bad && p.coef.f != 1 {
+			rest := *p
+			rest.coef = whole(1)
+			base = rest.write(r, n)
+		}
+		inner.put(term{coef: number{f: coefs[i] / most}, base: base})
+	}
+	outer.put(term{coef: number{f: most}, base: inner.write(r, n)})
+	return outer.write(r, n)
 }
 
 // involvesMatrixProduct reports whether a term has a product of matrices as a

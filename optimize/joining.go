@@ -17,7 +17,7 @@ var structureJoining = []Rule{
 	{Name: "concatenate-slices", Class: Exact, Op: expr.OpConcatenate, rewrite: concatenateSlices, example: "x: float64[?]; concatenate((x[:2], x[2:]))"},
 	{Name: "concatenate-fill", Class: Exact, Op: expr.OpConcatenate, rewrite: concatenateFill, example: "concatenate((zeros((10000, 3)), zeros((10000, 3))))"},
 	{Name: "reduce-stack-exact", Class: Exact, ops: exactReductionOps, rewrite: reduceStack, example: "x: float64[3]; y: float64[3]; max(stack((x, y)), axis=0)"},
-	{Name: "reduce-stack", Class: Real, ops: []expr.Op{expr.OpSum, expr.OpProd, expr.OpMean}, rewrite: reduceStack, example: "x: float64[3]; y: float64[3]; sum(stack((x, y)), axis=0)"},
+	{Name: "reduce-stack", Class: Real, ops: []expr.Op{expr.OpSum, expr.OpProd, expr.OpMean, expr.OpLogSumExp}, rewrite: reduceStack, example: "x: float64[3]; y: float64[3]; sum(stack((x, y)), axis=0)"},
 }
 
 // sliceConcatenate takes parts of the arrays that were joined.
@@ -284,7 +284,7 @@ func isFill(n *expr.Node) bool {
 // pairwise are the operations on two numbers of which reductions are made.
 var pairwise = map[expr.Op]expr.Op{
 	expr.OpSum: expr.OpAdd, expr.OpMean: expr.OpAdd, expr.OpProd: expr.OpMul, expr.OpMax: expr.OpMaximum, expr.OpMin: expr.OpMinimum,
-	expr.OpAny: expr.OpOr, expr.OpAll: expr.OpAnd,
+	expr.OpAny: expr.OpOr, expr.OpAll: expr.OpAnd, expr.OpLogSumExp: expr.OpLogAddExp,
 }
 
 // maxStack is the largest number of arrays that are added one by one.
@@ -298,7 +298,7 @@ func reduceStack(r *run, n *expr.Node) *expr.Node {
 		return nil
 	}
 	axis := c.Attr().(expr.Axis).Axis
-	if !slices.Contains(a.Axes, axis) || slices.ContainsFunc(c.Args(), func(x *expr.Node) bool { return !x.Type().Dims[axis].Is(1) }) {
+	if n.Op() == expr.OpLogSumExp && len(c.Args()) > 2 || !slices.Contains(a.Axes, axis) || slices.ContainsFunc(c.Args(), func(x *expr.Node) bool { return !x.Type().Dims[axis].Is(1) }) {
 		return nil
 	}
 	drop := without(c.Rank(), axis)

@@ -133,3 +133,26 @@ func subNegative(r *run, n *expr.Node) *expr.Node {
 	}
 	return r.make(n, expr.OpAdd, nil, n.Arg(0), r.weak(-real(c)))
 }
+
+// oddOps are functions with f(-x) = -f(x).
+var oddOps = []expr.Op{
+	expr.OpSin, expr.OpTan, expr.OpArcsin, expr.OpArctan, expr.OpSinh, expr.OpTanh, expr.OpArcsinh, expr.OpArctanh,
+	expr.OpErf, expr.OpCbrt, expr.OpTrunc, expr.OpRound,
+}
+
+// negOdd lets the signs of an odd function and of a constant in its argument
+// cancel: -tanh(-2*x) is tanh(2*x).
+func negOdd(r *run, n *expr.Node) *expr.Node {
+	f := n.Arg(0)
+	if !slices.Contains(oddOps, f.Op()) || !r.once(f) || !f.DType().IsFloat() || f.Arg(0).Op() != expr.OpMul || f.Arg(0).DType() != f.DType() {
+		return nil
+	}
+	args := slices.Clone(f.Arg(0).Args())
+	for i, a := range args {
+		if z, ok := scalarOf(a); ok && imag(z) == 0 && real(z) < 0 && a.Rank() == 0 && a.DType() != expr.Bool {
+			args[i] = r.weak(-real(z))
+			return r.make(n, f.Op(), nil, r.make(n, expr.OpMul, nil, args...))
+		}
+	}
+	return nil
+}

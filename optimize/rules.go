@@ -183,6 +183,7 @@ var simplifyRules = []Rule{
 	{Name: "add-neg", Left: "x + (-y)", Right: "x - y", Class: Exact},
 	{Name: "mul-neg-neg", Left: "(-x) * (-y)", Right: "x * y", Class: Exact},
 	{Name: "div-neg-neg", Left: "(-x) / (-y)", Right: "x / y", Class: Exact, When: "x float, y float"},
+	{Name: "neg-odd", Class: Exact, Op: expr.OpNeg, rewrite: negOdd, example: "x: float64[3]; -tanh(-2*x), -sin(-0.5*x)"},
 	{Name: "neg-sub", Left: "-(x - y)", Right: "y - x", Class: Real},
 	{Name: "abs-neg", Left: "abs(-x)", Right: "abs(x)", Class: Exact, When: "x signed"},
 	{Name: "square-neg", Left: "square(-x)", Right: "square(x)", Class: Exact},

@@ -35,6 +35,7 @@ var stabilizeRules = []Rule{
 	{Name: "expm1-div-exp", Left: "expm1(x) / exp(x)", Right: "-expm1(-x)", Class: Real},
 	{Name: "exp-mul-expm1-neg", Left: "exp(x) * expm1(-x)", Right: "-expm1(x)", Class: Real},
 	{Name: "exp-neg-mul-expm1", Left: "exp(-x) * expm1(x)", Right: "-expm1(-x)", Class: Real},
+	{Name: "pow-sub-one", Left: "(1 + x) ** y - 1", Right: "expm1(y * log1p(x))", Class: Real, When: "y general"},
 	{Name: "exp2-sub-one", Left: "exp2(x) - 1", Right: "expm1(0.6931471805599453 * x)", Class: Real},
 	{Name: "logaddexp", Left: "log(exp(x) + exp(y))", Right: "logaddexp(x, y)", Class: Real},
 	{Name: "log-exp-sub-exp", Left: "log(exp(x) - exp(y))", Right: "x + log1mexp(y - x)", Class: Real},

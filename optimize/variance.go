@@ -20,17 +20,12 @@ func varianceOfSums(r *run, n *expr.Node) *expr.Node {
 			continue
 		}
 		x, a := m.Arg(0).Arg(0), m.Attr().(expr.Axes)
-		count, known := reducedCount(m)
-		if !known || count == 0 || x.DType() != n.DType() || len(s.terms) > maxShared {
+		if x.DType() != n.DType() || len(s.terms) > maxShared {
 			continue
 		}
-		want := -t.coef.f / float64(count) // of the square of the sum
-		if m.Op() == expr.OpMean {
-			want /= float64(count)
-		}
 		for j, u := range s.terms {
-			c, ok := r.squareOfSum(u.base, x, a, float64(count))
-			if !ok || math.Abs(float64(u.coef.f*c)/want-1) > 4*epsilon {
+			c, means, ok := r.squareOfSum(u.base, x, a)
+			if !ok || !completes(m, t.coef.f, float64(u.coef.f*c), means) {
 				continue
 			}
 			keep := expr.Axes{Axes: a.Axes, All: a.All, KeepDims: true}
@@ -43,23 +38,37 @@ func varianceOfSums(r *run, n *expr.Node) *expr.Node {
 	return nil
 }
 
-// squareOfSum reads u as c*sum(x, axes)**2, written with sums or means; count is
-// the number of summands.
-func (r *run) squareOfSum(u, x *expr.Node, a expr.Axes, count float64) (c float64, ok bool) {
+// completes reports whether c*sum(x)**2, divided by the number of summands as
+// often as means says, is what is subtracted from coef*m, the sum or mean of the
+// squares, to make it one of squared deviations.
+func completes(m *expr.Node, coef, c float64, means int) bool {
+	count, known := reducedCount(m)
+	want := 1 // how often it is to be divided
+	if m.Op() == expr.OpMean {
+		want = 2
+	}
+	if !known {
+		return means == want && c == -coef
+	}
+	return count > 0 && math.Abs(c*math.Pow(float64(count), float64(want-means))/coef+1) <= 4*epsilon
+}
+
+// squareOfSum reads u as c*sum(x, axes)**2, where means of the two factors are
+// means.
+func (r *run) squareOfSum(u, x *expr.Node, a expr.Axes) (c float64, means int, ok bool) {
 	p := r.gatherProduct(u, 0)
 	if p.bad || !p.d.IsFloat() {
-		return 0, false
+		return 0, 0, false
 	}
-	c, power := p.coef.f, 0.0
+	power := 0.0
 	for _, f := range p.factors {
 		m := f.base
-		if m.Op() != expr.OpSum && m.Op() != expr.OpMean || m.Arg(0) != x || m.Attr().Key() != a.Key() || m.DType() != p.d {
-			return 0, false
+		if m.Op() != expr.OpSum && m.Op() != expr.OpMean || m.Arg(0) != x || m.Attr().Key() != a.Key() || m.DType() != p.d || f.exp < 0 {
+			return 0, 0, false
 		}
-		power += f.exp
-		if m.Op() == expr.OpMean {
-			c /= math.Pow(count, f.exp)
+		if power += f.exp; m.Op() == expr.OpMean {
+			means += int(f.exp)
 		}
 	}
-	return c, power == 2
+	return p.coef.f, means, power == 2
 }

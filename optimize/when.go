@@ -1,6 +1,7 @@
 package optimize
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -25,10 +26,15 @@ var properties = map[string]func(r *run, x *expr.Node) bool{
 	"inexact":  func(r *run, x *expr.Node) bool { return x.DType().Inexact() },
 	"number":   func(r *run, x *expr.Node) bool { return x.DType() != expr.Bool },
 	"constant": func(r *run, x *expr.Node) bool { _, ok := scalarOf(x); return ok },
-	"matrix":   func(r *run, x *expr.Node) bool { return x.Rank() == 2 },
-	"vector":   func(r *run, x *expr.Node) bool { return x.Rank() == 1 },
-	"filled":   func(r *run, x *expr.Node) bool { return filled(x.Type()) },
-	"once":     func(r *run, x *expr.Node) bool { return r.once(x) },
+	// It is not known to be a whole number.
+	"general": func(r *run, x *expr.Node) bool {
+		z, ok := scalarOf(x)
+		return !ok || real(z) != math.Trunc(real(z))
+	},
+	"matrix": func(r *run, x *expr.Node) bool { return x.Rank() == 2 },
+	"vector": func(r *run, x *expr.Node) bool { return x.Rank() == 1 },
+	"filled": func(r *run, x *expr.Node) bool { return filled(x.Type()) },
+	"once":   func(r *run, x *expr.Node) bool { return r.once(x) },
 }
 
 // parseWhen reads the conditions of a rule.

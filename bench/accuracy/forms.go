@@ -162,6 +162,11 @@ var forms = []form{
 	{text: "exp(x) - 1", where: "±10^-18 to ±31", draw: spread(0, -18, 1.5), value: unary(expm1), limit: 2},
 	{text: "2**x - 1", where: "±10^-18 to ±1", draw: spread(0, -18, 0), limit: 4,
 		value: unary(func(x *big.Float) *big.Float { return expm1(mul(x, ln2)) })},
+	{text: "(1 + x)**y - 1", where: "±10^-18 to ±0.03, y from -30 to 30", two: true, limit: 4,
+		draw: func(rng *rand.Rand) []float64 {
+			return []float64{spread(0, -18, math.Log10(0.03))(rng)[0], within(-30, 30)(rng)[0]}
+		},
+		value: func(x []*big.Float) []*big.Float { return []*big.Float{expm1(mul(x[1], log1p(x[0])))} }},
 	{text: "(exp(x) - exp(-x))/2", where: "±10^-18 to ±31", draw: spread(0, -18, 1.5), limit: 4,
 		value: unary(func(x *big.Float) *big.Float { return half(sub(exp(x), exp(neg(x)))) })},
 	{text: "log(1 + exp(x))", where: "-700 to 700", draw: within(-700, 700), value: unary(softplus), limit: 4},
@@ -183,12 +188,16 @@ var forms = []form{
 		value: unary(func(x *big.Float) *big.Float { return neg(softplus(neg(x))) })},
 	{text: "log(sinh(x))", where: "2 to 2000", draw: within(2, 2000), limit: 4,
 		value: unary(func(x *big.Float) *big.Float { return sub(add(x, log1mexp(mul(num(-2), x))), ln2) })},
+	{text: "log(exp(x) - exp(-x))", where: "2 to 2000", draw: within(2, 2000), limit: 4,
+		value: unary(func(x *big.Float) *big.Float { return add(x, log1mexp(mul(num(-2), x))) })},
 	{text: "log(cosh(x))", where: "±2 to ±2000", draw: spread(0, math.Log10(2), math.Log10(2000)), limit: 4,
 		value: unary(func(x *big.Float) *big.Float {
 			x = zero().Abs(x)
 			return sub(add(x, log1p(exp(mul(num(-2), x)))), ln2)
 		})},
 	{text: "log(exp(x) + exp(y))", where: "±2 to ±2000, near to each other", two: true, draw: around(2, 2000, 20), value: logSumExp, limit: 4},
+	{text: "log2(exp(x) + exp(y))", where: "±2 to ±2000, near to each other", two: true, draw: around(2, 2000, 20), limit: 4,
+		value: func(x []*big.Float) []*big.Float { return []*big.Float{quo(logSumExp(x)[0], ln2)} }},
 	{text: "x + log(1 + exp(y - x))", where: "±2 to ±2000, near to each other", two: true, draw: around(2, 2000, 20), value: logSumExp, limit: 4},
 	{text: "maximum(x, y) + log(1 + exp(-abs(x - y)))", where: "±2 to ±2000, near to each other", two: true, draw: around(2, 2000, 20), value: logSumExp, limit: 4},
 	{text: "log(exp(x) - exp(y))", where: "30 to 2000, near to each other, x > y", two: true, draw: ordered(around(2, 2000, 20)), limit: 16,
@@ -242,6 +251,8 @@ var forms = []form{
 		}
 		return spread(1, 0, 3)(rng)
 	}, value: unary(erfcx), limit: 16},
+	{text: "exp(-x**2/2)/erfc(x/sqrt(2))", where: "1 to 1000", draw: within(1, 1000), limit: 8,
+		value: unary(func(x *big.Float) *big.Float { return quo(one, erfcx(quo(x, sqrt(num(2))))) })},
 	{text: "sqrt(x**2 + y**2)", where: "±10^-200 to ±10^200, near to each other", two: true, limit: 2,
 		draw: func(rng *rand.Rand) []float64 {
 			scale := spread(1, -200, 200)(rng)[0]
@@ -249,6 +260,10 @@ var forms = []form{
 		},
 		value: func(x []*big.Float) []*big.Float { return []*big.Float{sqrt(add(square(x[0]), square(x[1])))} }},
 	{text: "log(sum(exp(x), axis=1))", where: "rows of 4, ±2 to ±2000", row: 4, draw: around(4, 2000, 20), value: logSumExp, limit: 4},
+	{text: "log(1 + sum(exp(x), axis=1))", where: "rows of 4, 0 to 2000", row: 4, draw: several(4, within(0, 2000)), limit: 4,
+		value: func(x []*big.Float) []*big.Float { return logSumExp(append([]*big.Float{zero()}, x...)) }},
+	{text: "log(softmax(x, axis=1)[:, 1:3])", where: "rows of 4, ±2 to ±2000", row: 4, draw: around(4, 2000, 20), limit: 8,
+		value: func(x []*big.Float) []*big.Float { return logSoftmax(x)[1:3] }},
 	{text: "exp(x)/sum(exp(x), axis=1, keepdims=True)", where: "rows of 4, ±2 to ±2000", row: 4, draw: around(4, 2000, 20), value: softmax, limit: 4},
 	{text: "log(exp(x)/sum(exp(x), axis=1, keepdims=True))", where: "rows of 4, ±2 to ±2000", row: 4, draw: around(4, 2000, 20), value: logSoftmax, limit: 8},
 	{text: "grad(sum(log(1 + exp(x))), x)", where: "-700 to 1400", draw: within(-700, 1400), value: unary(sigmoid), limit: 4},
@@ -258,4 +273,6 @@ var forms = []form{
 	{text: "grad(sum(log(sum(exp(x), axis=1))), x)", where: "rows of 4, ±2 to ±2000", row: 4, draw: around(4, 2000, 20), value: softmax, limit: 4},
 	{text: "mean(x**2, axis=1) - mean(x, axis=1)**2", where: "rows of 8, 10^6 ± 1", row: 8,
 		draw: several(8, within(1e6-1, 1e6+1)), value: variance, limit: 8},
+	{text: "sum(x**2, axis=1) - sum(x, axis=1)*mean(x, axis=1)", where: "rows of 8, 10^6 ± 1", row: 8, draw: several(8, within(1e6-1, 1e6+1)), limit: 8,
+		value: func(x []*big.Float) []*big.Float { return []*big.Float{mul(num(8), variance(x)[0])} }},
 }

@@ -84,7 +84,7 @@ rounded value to the next float64. "No number" means NaN or an infinity where th
 
 Logarithms of sums of exponentials are not tried where they are near 0: there they are as good as the largest of their arguments. Not made better,
 because no other form is better everywhere or as cheap: ` + "`log(x/y)`, `log(x) - log(y)` and `exp(x) - exp(y)`" + ` for x near y,
-` + "`(1 + x)**n - 1`" + ` for small x, ` + "`x - sin(x)`, `log(cosh(x))`" + ` near 0, ` + "`1 - tanh(x)**2`" + ` for large x, and ` + "`softmax(x) - y`" + `, the gradient of a
+` + "`(1 + x)**n - 1`" + ` for small x and a whole constant n, ` + "`x - sin(x)`, `log(cosh(x))`" + ` near 0, ` + "`1 - tanh(x)**2`" + ` for large x, and ` + "`softmax(x) - y`" + `, the gradient of a
 cross-entropy, where it is near 0. What is rounded before an exponential is as large as the exponent: ` + "`exp(3*x)`" + ` is |3*x|/2 ulp off.
 
 `
