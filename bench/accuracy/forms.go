@@ -262,7 +262,7 @@ var forms = []form{
 	{text: "log(sum(exp(x), axis=1))", where: "rows of 4, ±2 to ±2000", row: 4, draw: around(4, 2000, 20), value: logSumExp, limit: 4},
 	{text: "log(1 + sum(exp(x), axis=1))", where: "rows of 4, 0 to 2000", row: 4, draw: several(4, within(0, 2000)), limit: 4,
 		value: func(x []*big.Float) []*big.Float { return logSumExp(append([]*big.Float{zero()}, x...)) }},
-	{text: "log(softmax(x, axis=1)[:, 1:3])", where: "rows of 4, ±2 to ±2000", row: 4, draw: around(4, 2000, 20), limit: 8,
+	{text: "log(softmax(x, axis=1)[:, 1:3])", where: "rows of 4, ±2 to ±2000", row: 4, draw: around(4, 2000, 20), limit: 16,
 		value: func(x []*big.Float) []*big.Float { return logSoftmax(x)[1:3] }},
 	{text: "exp(x)/sum(exp(x), axis=1, keepdims=True)", where: "rows of 4, ±2 to ±2000", row: 4, draw: around(4, 2000, 20), value: softmax, limit: 4},
 	{text: "log(exp(x)/sum(exp(x), axis=1, keepdims=True))", where: "rows of 4, ±2 to ±2000", row: 4, draw: around(4, 2000, 20), value: logSoftmax, limit: 8},
