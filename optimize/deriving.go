@@ -156,6 +156,11 @@ func (s *shapes) part(x symbol, e item) symbol {
 	if e.numeric() && e.step.n < 0 {
 		e = e.mirrored().tidy()
 	}
+	if list, ok := s.totals[x]; ok && e.kind == expr.IndexSlice && e.step == at(1) {
+		if from, to, ok := s.wholes(list, e); ok {
+			return s.total(list[from:to])
+		}
+	}
 	switch {
 	case e.whole():
 		return x

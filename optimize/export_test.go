@@ -17,6 +17,7 @@ func Tables() []TableOf {
 		{"structure", "optimize/slicing.go", structureSlicing},
 		{"structure", "optimize/assigning.go", structureAssigning},
 		{"structure", "optimize/joining.go", structureJoining},
+		{"structure", "optimize/unjoining.go", structureUnjoining},
 		{"structure", "optimize/taking.go", structureTaking},
 		{"structure", "optimize/counted.go", structureCounting},
 		{"symmetry", "optimize/symmetry.go", symmetryRules},

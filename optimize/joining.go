@@ -31,7 +31,10 @@ func sliceConcatenate(r *run, n *expr.Node) *expr.Node {
 		return r.sliceEach(n, items, axis)
 	}
 	s, ok := items[axis].span(knownLength(c, axis, items[axis]))
-	if !ok || s.count == 0 {
+	if !ok {
+		return r.sliceNamed(n, items, axis)
+	}
+	if s.count == 0 {
 		return nil
 	}
 	parts := r.partsOf(n, s, items, axis)

@@ -32,6 +32,7 @@ var structureRules = []Rule{
 	{Name: "broadcast-reduced", Class: Exact, rewrite: broadcastReduced, ops: elementwiseOps(), example: "x: float64[4]; x - mean(x, keepdims=True), x / mean(x)"},
 	{Name: "sum-like-same", Class: Exact, Op: expr.OpSumLike, rewrite: sumLikeSame, example: "x: float64[m]; sum_like(exp(x), x)"},
 	{Name: "sum-like-known", Class: Exact, Op: expr.OpSumLike, rewrite: sumLikeKnown, example: "x: float64[3, 4]; y: float64[4]; sum_like(x, y)"},
+	{Name: "size-known", Class: Exact, ops: []expr.Op{expr.OpSize, expr.OpShape}, rewrite: sizeKnown, example: "x: float64[3, 4]; size(x, 1), shape(x)"},
 	{Name: "size-traced", Class: Real, Op: expr.OpSize, rewrite: sizeTraced, example: "x: float64[?, 3]; y: float64[3, ?]; size(x @ y, 1)"},
 	{Name: "shape-traced", Class: Real, Op: expr.OpShape, rewrite: shapeTraced, example: "x: float64[?, 3]; y: float64[3, ?]; shape(x @ y)"},
 	{Name: "broadcast-traced", Class: Real, Op: expr.OpBroadcastLike, rewrite: broadcastTraced, example: "x: float64[?, 3]; y: float64[3, ?]; a: float64; broadcast_like(a, x @ y)"},

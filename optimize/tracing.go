@@ -56,6 +56,31 @@ type source struct {
 	scope int32
 }
 
+// sizeKnown is the lengths where all that are asked for are known.
+func sizeKnown(r *run, n *expr.Node) *expr.Node {
+	d := n.Arg(0).Type().Dims
+	if a, ok := n.Attr().(expr.Number); ok && a.N >= 0 {
+		d = d[a.N : a.N+1]
+	}
+	lengths, count := make([]int64, len(d)), int64(1)
+	for i := range d {
+		length, known := d[i].Known()
+		if !known {
+			return nil
+		}
+		lengths[i] = int64(length)
+		count *= lengths[i]
+	}
+	if n.Op() == expr.OpSize {
+		return r.constant(expr.ScalarValue(count), false)
+	}
+	v, err := expr.NewValue([]int{len(d)}, lengths)
+	if err != nil {
+		return nil
+	}
+	return r.constant(v, false)
+}
+
 // sizeTraced asks an input for a length, or says it.
 func sizeTraced(r *run, n *expr.Node) *expr.Node {
 	x, axis := n.Arg(0), n.Attr().(expr.Number).N
