@@ -20,6 +20,7 @@ var structureAssigning = []Rule{
 	{Name: "inc-inc", Class: Real, Op: expr.OpIncSlice, rewrite: incInc, example: "x: float64[5]; y: float64[2]; z: float64[2]; inc_subtensor(inc_subtensor(x[1:3], y)[1:3], z)"},
 	{Name: "inc-zeros", Class: Real, Op: expr.OpIncSlice, rewrite: incZeros, example: "y: float64[2]; inc_subtensor(zeros((5,))[1:3], y)"},
 	{Name: "inc-by-zero", Class: Real, ops: []expr.Op{expr.OpIncSlice, expr.OpIncTake}, rewrite: incByZero, example: "x: float64[5]; inc_subtensor(x[1:3], 0.0)"},
+	{Name: "assign-parts", Class: Real, ops: []expr.Op{expr.OpSetSlice, expr.OpIncSlice}, rewrite: assignParts, example: "x: float64[2]; y: float64[3]; inc_subtensor(set_subtensor(zeros((5,))[:2], x)[2:], y)"},
 	{Name: "assign-take-range", Class: Exact, ops: []expr.Op{expr.OpSetTake, expr.OpIncTake}, rewrite: assignTakeRange, example: "x: float64[5]; y: float64[2]; set_subtensor(x[[1, 2]], y), inc_subtensor(x[[1, 2]], y)"},
 }
 
@@ -137,6 +138,9 @@ func setTakeItself(r *run, n *expr.Node) *expr.Node {
 	return n.Arg(0)
 }
 
+// backwards takes all of an axis, the last element first.
+var backwards = item{kind: expr.IndexSlice, step: at(-1)}
+
 // assignWhole: what replaces everything is the result.
 func assignWhole(r *run, n *expr.Node) *expr.Node {
 	x, v := n.Arg(0), n.Arg(1)
@@ -144,17 +148,25 @@ func assignWhole(r *run, n *expr.Node) *expr.Node {
 	if x.Rank() == 0 || hasNew(items) {
 		return nil
 	}
+	flips := slices.Repeat([]item{wholeItem}, len(items))
+	flipped := false
 	for i, e := range items {
 		s, ok := e.span(x.Type().Dims[i])
 		length, _ := x.Type().Dims[i].Known()
-		if !e.whole() && !(ok && s == span{count: length, step: 1}) {
+		switch {
+		case e == backwards || ok && s == span{first: length - 1, count: length, step: -1}:
+			flips[i], flipped = backwards, true
+		case !e.whole() && !(ok && s == span{count: length, step: 1}):
 			return nil
 		}
 	}
-	if !r.fills(v, n) || x.DType() == expr.Bool && n.Op() == expr.OpIncSlice {
+	if !r.fills(v, n) || x.DType() == expr.Bool && n.Op() == expr.OpIncSlice || flipped && v.Rank() > 0 && !r.sameShape(v, n) {
 		return nil
 	}
 	v = r.cast(n, v, n.DType())
+	if flipped && v.Rank() > 0 {
+		v = r.slice(n, v, flips)
+	}
 	switch {
 	case v.Err() != nil:
 		return nil

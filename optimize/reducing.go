@@ -19,7 +19,24 @@ func reduceBroadcast(r *run, n *expr.Node) *expr.Node {
 	if view.Op() != expr.OpBroadcastTo && view.Op() != expr.OpBroadcastLike || n.DType().IsComplex() {
 		return nil
 	}
+	if m := r.reduceFirst(n, view.Arg(0), view); m != nil {
+		return m
+	}
 	return r.reduceStretched(n, view.Arg(0), view)
+}
+
+// reduceFirst reduces x along its own axes before it is stretched to the shape of
+// view along others; nil if it is stretched along one that goes.
+func (r *run) reduceFirst(n, x, view *expr.Node) *expr.Node {
+	own, stretched, ok := r.splitAxes(x, view, n.Attr().(expr.Axes).Axes)
+	if !ok || len(stretched) > 0 || len(own) == 0 || r.sameShape(x, view) {
+		return nil
+	}
+	m := r.cast(n, r.reduceOwn(n, x, own), n.DType())
+	if m.Err() != nil {
+		return nil
+	}
+	return r.stretch(n, m, r.dims(n))
 }
 
 // reduceStretched is the reduction n of x stretched to the shape of view, nil if

@@ -24,7 +24,7 @@ func viewElementwise(r *run, n *expr.Node) *expr.Node {
 	if !f.Op().Elementwise() || !r.once(f) {
 		return nil
 	}
-	if n.Op() == expr.OpDimShuffle && len(n.Attr().(expr.Pattern).Axes) != f.Rank() {
+	if n.Op() == expr.OpDimShuffle && len(n.Attr().(expr.Pattern).Axes) > f.Rank() {
 		return nil
 	}
 	s := &sinking{r: r, view: n, left: mostSunk, gain: 1}

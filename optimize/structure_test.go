@@ -1,10 +1,69 @@
 package optimize_test
 
 import (
+	"math/rand/v2"
+	"os"
+	"regexp"
 	"testing"
 
+	"arignote/autodiff"
+	"arignote/expr"
 	"arignote/optimize"
 )
+
+// TestParts simplifies the expressions of testdata/parts.txt for known
+// lengths and for unknown ones, and computes what is left; in strict mode too.
+func TestParts(t *testing.T) {
+	const known = "x: float64[5]; y: float64[5]; A: float64[4, 6]; B: float64[4, 6]; T: float64[2, 3, 4]; i: int64[3]; "
+	const unknown = "x: float64[n]; y: float64[n]; A: float64[m, p]; B: float64[m, p]; T: float64[q, r, m]; i: int64[?]; "
+	const rest = "s: float64; k: int64; "
+	rng := rand.New(rand.NewPCG(7, 8))
+	values := []*expr.Value{}
+	for _, shape := range [][]int{{5}, {5}, {4, 6}, {4, 6}, {2, 3, 4}} {
+		values = append(values, randomArray(rng, expr.Float64, shape))
+	}
+	i, err := expr.NewValue([]int{3}, []int64{2, 0, 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	values = append(values, i, expr.ScalarValue(1.5), expr.ScalarValue(int64(2)))
+	text, err := os.ReadFile("testdata/parts.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := regexp.MustCompile(`(?m)^([^#].*) ([-=?]>) (.*)$`)
+	for _, m := range line.FindAllStringSubmatch(string(text), -1) {
+		src, sign, want := m[1], m[2], m[3]
+		if sign != "?>" {
+			checkParts(t, known+rest, src, want, values)
+		}
+		if sign != "->" {
+			checkParts(t, unknown+rest, src, want, values)
+		}
+	}
+}
+
+func checkParts(t *testing.T, declared, src, want string, values []*expr.Value) {
+	t.Helper()
+	g, err := expr.Parser{Funcs: autodiff.Funcs}.ParseGraph(declared + src)
+	if err != nil {
+		t.Errorf("%s: %v", src, err)
+		return
+	}
+	for _, strict := range []bool{false, true} {
+		after, trace, err := optimize.Run(g, optimize.Options{Strict: strict})
+		if err != nil || trace.Unsettled {
+			t.Errorf("%s: %v, comes to rest: %v", src, err, !trace.Unsettled)
+			continue
+		}
+		if got := outputs(after); got != want && !strict {
+			t.Errorf("%s: %s, want %s", src, got, want)
+		}
+		if err := sameMeaning(g, after, values, strict); err != nil {
+			t.Errorf("%s: %v", src, err)
+		}
+	}
+}
 
 // TestSlices: a slice goes to the inputs, and only what it takes is computed.
 func TestSlices(t *testing.T) {
