@@ -21,6 +21,7 @@ var structureAssigning = []Rule{
 	{Name: "inc-zeros", Class: Real, Op: expr.OpIncSlice, rewrite: incZeros, example: "y: float64[2]; inc_subtensor(zeros((5,))[1:3], y)"},
 	{Name: "inc-by-zero", Class: Real, ops: []expr.Op{expr.OpIncSlice, expr.OpIncTake}, rewrite: incByZero, example: "x: float64[5]; inc_subtensor(x[1:3], 0.0)"},
 	{Name: "assign-parts", Class: Real, ops: []expr.Op{expr.OpSetSlice, expr.OpIncSlice}, rewrite: assignParts, example: "x: float64[2]; y: float64[3]; inc_subtensor(set_subtensor(zeros((5,))[:2], x)[2:], y)"},
+	{Name: "mul-assigned", Class: Real, Op: expr.OpMul, rewrite: mulAssigned, with: []expr.Op{expr.OpIncTake, expr.OpSetTake}, example: "x: float64[5]; i: int64[1]; inc_subtensor(zeros((5,))[i*0], 2/x[i*0])*x"},
 	{Name: "assign-take-range", Class: Exact, ops: []expr.Op{expr.OpSetTake, expr.OpIncTake}, rewrite: assignTakeRange, example: "x: float64[5]; y: float64[2]; set_subtensor(x[[1, 2]], y), inc_subtensor(x[[1, 2]], y)"},
 }
 
@@ -244,6 +245,28 @@ func incByZero(r *run, n *expr.Node) *expr.Node {
 		return nil
 	}
 	return n.Arg(0)
+}
+
+// mulAssigned multiplies only what was written to zeros, where the elements that
+// it meets are known already: the gradient of log(x[i]) times x is that of x[i].
+func mulAssigned(r *run, n *expr.Node) *expr.Node {
+	if len(n.Args()) != 2 {
+		return nil
+	}
+	for i, set := range n.Args() {
+		x := n.Arg(1 - i)
+		if set.Op() != expr.OpIncTake && set.Op() != expr.OpSetTake || !r.once(set) || set.DType() != n.DType() || x.DType() != n.DType() || !r.sameShape(set, x) {
+			continue
+		}
+		zeros, index := set.Arg(0), set.Args()[2:]
+		met := r.existing(expr.OpTake, set.Attr(), append([]*expr.Node{x}, index...))
+		if z, ok := scalarOf(zeros); !ok || z != 0 || met == nil {
+			continue
+		}
+		v := r.make(n, expr.OpMul, nil, set.Arg(1), met)
+		return r.make(n, set.Op(), set.Attr(), append([]*expr.Node{zeros, v}, index...)...)
+	}
+	return nil
 }
 
 // assignTakeRange writes to a slice where constant indices ascend or descend

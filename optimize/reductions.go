@@ -200,3 +200,20 @@ func sumCast(r *run, n *expr.Node) *expr.Node {
 	}
 	return m
 }
+
+// singleton is what is computed along an axis of length 1.
+func singleton(r *run, n *expr.Node) *expr.Node {
+	x, axis := n.Arg(0), n.Attr().(expr.Axis).Axis
+	if axis < 0 || !x.Type().Dims[axis].Is(1) {
+		return nil
+	}
+	switch n.Op() {
+	case expr.OpArgsort, expr.OpArgmax, expr.OpArgmin:
+		return r.weak(0)
+	case expr.OpSoftmax:
+		return r.weak(1.0)
+	case expr.OpLogSoftmax:
+		return r.weak(0.0)
+	}
+	return r.cast(n, x, n.DType())
+}

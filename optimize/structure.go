@@ -63,6 +63,8 @@ var structureRules = []Rule{
 	{Name: "reduce-flip-exact", Class: Exact, ops: exactReductionOps, rewrite: reduceFlip, example: "x: float64[3, 4]; max(x[::-1], axis=0)"},
 	{Name: "reduce-flip", Class: Real, ops: []expr.Op{expr.OpSum, expr.OpMean, expr.OpProd, expr.OpLogSumExp}, rewrite: reduceFlip, example: "x: float64[3, 4]; sum(x[:, ::-1])"},
 	{Name: "reduce-along", Class: Real, ops: orderless, rewrite: reduceAlong, example: "x: float64[3, 4]; sum(sort(x, axis=1), axis=1)"},
+	{Name: "singleton-exact", Class: Exact, ops: []expr.Op{expr.OpSort, expr.OpArgsort, expr.OpArgmax, expr.OpArgmin}, rewrite: singleton, example: "x: float64[4, 1]; sort(x, axis=1), argmax(x, axis=1), argsort(x, axis=1)"},
+	{Name: "singleton", Class: Real, ops: []expr.Op{expr.OpSoftmax, expr.OpLogSoftmax, expr.OpCumsum, expr.OpCumprod}, rewrite: singleton, example: "x: float64[4, 1]; softmax(x, axis=1), log_softmax(x, axis=1), cumsum(x, axis=1)"},
 	{Name: "sort-sort", Class: Real, Op: expr.OpSort, rewrite: sortSort, example: "x: float64[4]; sort(sort(x)), sort(x[::-1])"},
 	{Name: "prod-factor", Class: Real, Op: expr.OpProd, rewrite: prodFactor, example: "x: float64[3]; prod(-2*x)"},
 	{Name: "mean-of-sum", Class: Real, ops: []expr.Op{expr.OpMul, expr.OpDiv}, rewrite: meanOfSum, example: "x: float64[3]; sum(x)/3"},
