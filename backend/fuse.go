@@ -233,7 +233,7 @@ func (s *fusion) opaque(v *vertex) {
 		s.assemble(v, g)
 	default:
 		for _, a := range v.args {
-			s.need(a, use{by: g, whole: true, contiguous: v.kind != kindProduct || !blasReads(a)})
+			s.need(a, use{by: g, whole: true, contiguous: !(v.kind == kindProduct && blasReads(a) || readsRows(v, a))})
 		}
 	}
 }

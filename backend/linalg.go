@@ -103,6 +103,42 @@ type linear[T linalg.Number] struct {
 	failed    atomic.Bool
 	a, b, out any
 	first     [3]int // of the elements of a, b, out
+	lines     [2]rows
+}
+
+// rows says where the rows of matrices are of an array that is not contiguous.
+type rows struct {
+	strided     bool
+	matrices    stack
+	row, column int // how far apart
+}
+
+// rowsOf describes the argument v, an array of matrices or, with as many axes as
+// stack, of vectors.
+func rowsOf(v *vertex, axes int) rows {
+	a := v.located()
+	l := rows{strided: !a.contiguous(v.shape), matrices: stack{v.shape[:axes], a.strides[:axes]}, row: a.strides[axes], column: 1}
+	if len(v.shape) > axes+1 {
+		l.column = a.strides[axes+1]
+	}
+	return l
+}
+
+// readsRows reports whether the routine v reads its argument a wherever its elements
+// lie: linear algebra copies matrices row by row.
+func readsRows(v, a *vertex) bool {
+	return v.kind == kindRoutine && isLinear(v.node.Op()) && !v.node.Type().IsTuple() && (a.dtype == expr.Float64 || a.dtype == expr.Complex128)
+}
+
+// loadLines copies rows that begin at number at and lie row apart, their elements
+// column apart.
+func loadLines[T linalg.Number](to, from []T, at, row, column, columns int) {
+	for ; len(to) > 0; at += row {
+		for j := range columns {
+			to[j] = from[at+j*column]
+		}
+		to = to[columns:]
+	}
 }
 
 // newLinear binds the step v.
@@ -155,8 +191,11 @@ func (l *linear[T]) compute(f *frame, o par.Options) (done bool, err error) {
 func (l *linear[T]) bind(f *frame) {
 	find := func(a *array) (any, int) { return f.data[a.id], a.off }
 	l.a, l.first[0] = find(l.v.args[0].located())
+	axes := len(l.v.args[0].shape) - 2
+	l.lines[0] = rowsOf(l.v.args[0], axes)
 	if len(l.v.args) > 1 {
 		l.b, l.first[1] = find(l.v.args[1].located())
+		l.lines[1] = rowsOf(l.v.args[1], axes)
 	}
 	l.out, l.first[2] = find(l.v.array)
 	a, b, c := memoryFor[T](f, l.memory[0]), memoryFor[T](f, l.memory[1]), memoryFor[T](f, l.memory[2])
@@ -294,7 +333,7 @@ func (s *solution[T]) matrix(k int, split linalg.Split) error {
 func (s *solution[T]) loadRows(_, lo, hi int) {
 	n, m := s.n, s.m
 	rows := s.a[lo*n : hi*n]
-	load(rows, s.linear.a, s.first[0]+s.k*n*n+lo*n)
+	s.load(0, rows, s.linear.a, lo, n)
 	for i := lo; i < hi && s.op == expr.OpCholesky; i++ {
 		clear(s.a[i*n+i+1 : (i+1)*n]) // is not read
 	}
@@ -302,12 +341,22 @@ func (s *solution[T]) loadRows(_, lo, hi int) {
 		s.nan.Store(true)
 	}
 	if s.op != expr.OpInv {
-		load(s.b[lo*m:hi*m], s.linear.b, s.first[1]+s.k*n*m+lo*m)
+		s.load(1, s.b[lo*m:hi*m], s.linear.b, lo, m)
 		return
 	}
 	clear(s.b[lo*m : hi*m])
 	for i := lo; i < hi; i++ {
 		s.b[i*m+i] = 1
+	}
+}
+
+// load copies rows of argument i, from number lo on, of columns elements.
+func (s *solution[T]) load(i int, to []T, from any, lo, columns int) {
+	if !s.lines[i].strided {
+		load(to, from, s.first[i]+(s.k*s.n+lo)*columns)
+	} else if x, ok := from.([]T); ok {
+		l := &s.lines[i]
+		loadLines(to, x, s.first[i]+l.matrices.at(s.k)+lo*l.row, l.row, l.column, columns)
 	}
 }
 

@@ -192,3 +192,26 @@ func anys(shape []int) []any {
 	}
 	return dims
 }
+
+// TestMatricesWhereTheyLie: linear algebra reads transposed matrices, and other parts
+// of arrays, where they lie.
+func TestMatricesWhereTheyLie(t *testing.T) {
+	for _, form := range []string{
+		"x: %[1]s[6, 6]; y: %[1]s[6, 3]; s = x + 9*eye(6); solve(s.T, y), solve(s.T[::-1], y[::-1]), inv(s[1:5, 1:5].T), det(s[:, ::-1])",
+		"x: %[1]s[3, 6, 6]; y: %[1]s[3, 4, 6]; s = x + 9*eye(6); solve(swapaxes(s, 1, 2), swapaxes(y, 1, 2)), inv(s[::-1, ::2, ::2]), logabsdet(transpose(s, (0, 2, 1))[1:])",
+		"x: %[1]s[6, 6]; y: %[1]s[3, 6]; solve(x, y.T), solve(x.T, y[0]), solve_triangular(x.T, y.T), solve_triangular(x[:3, :3].T, y[:, 1], lower=True), inv(broadcast_to(x, (2, 6, 6)))",
+		"x: %[1]s[70, 70]; y: %[1]s[70, 70]; solve((x + 90*eye(70)).T, y.T), det(x[:4, :4].T)",
+	} {
+		for _, d := range []expr.DType{expr.Float64, expr.Float32, expr.Complex128} {
+			g, err := expr.ParseGraph(strings.ReplaceAll(fmt.Sprintf(form, d), "; ", "\n"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d == expr.Float32 && strings.Contains(form, "eye") {
+				continue // eye is float64
+			}
+			values := stackArguments(g, 8, false)
+			compareStacks(t, g, values)
+		}
+	}
+}

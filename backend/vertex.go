@@ -320,7 +320,7 @@ func (f *flow) vertex(n *expr.Node) *vertex {
 		k, split = f.reshape(n, args)
 	case k == kindProduct:
 		f.readable(args)
-	case k == kindRoutine:
+	case k == kindRoutine && !(isLinear(n.Op()) && !n.Type().IsTuple() && args[0].dtype != expr.Float32 && args[0].dtype != expr.Complex64):
 		f.contiguous(args)
 	case k == kindItem && (args[0].kind == kindWhile || args[0].kind == kindRoutine):
 		k = kindResult
