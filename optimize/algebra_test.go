@@ -16,11 +16,44 @@ const declared = "x: float64[5]; y: float64[5]; z: float64[5]; a: float64; b: fl
 	"v: float64[4]; m: float64[3, 1]; T: float64[2, 3, 4]; u: float64[?]; s: float32[5]; w: float32[5]; " +
 	"i: int64[5]; j: int64[5]; k: int32[5]; n: uint8[5]; p: bool[5]; q: bool[5]; r: bool[5]; h: complex128[5]"
 
-// TestAlgebra simplifies the expressions of testdata/algebra.txt, a table of
-// expressions and what is left of them, and computes both. Whatever its traces
-// name can be left out by that name.
+// TestAlgebra simplifies the expressions of tables of expressions and what is left
+// of them, and computes both. Whatever its traces name can be left out by that
+// name.
 func TestAlgebra(t *testing.T) {
-	inputs := parse(t, declared+"; x, y, z, a, b, c, A, B, v, m, T, u, s, w, i, j, k, n, p, q, r, h").Inputs
+	for _, name := range []string{"algebra", "products"} {
+		t.Run(name, func(t *testing.T) {
+			text, err := os.ReadFile("testdata/" + name + ".txt")
+			if err != nil {
+				t.Fatal(err)
+			}
+			testAlgebra(t, string(text))
+		})
+	}
+}
+
+// inputsOf returns the inputs that a table declares, in lines of their own, or those
+// that are declared for all.
+func inputsOf(t *testing.T, text string) []*expr.Node {
+	var own []string
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" && line[0] != '#' && !strings.Contains(line, " -> ") {
+			own = append(own, line)
+		}
+	}
+	if own == nil {
+		own = []string{declared}
+	}
+	all := strings.Join(own, "; ")
+	var names []string
+	for d := range strings.SplitSeq(all, "; ") {
+		name, _, _ := strings.Cut(d, ":")
+		names = append(names, name)
+	}
+	return parse(t, all+"; "+strings.Join(names, ", ")).Inputs
+}
+
+func testAlgebra(t *testing.T, text string) {
+	inputs := inputsOf(t, text)
 	rng := rand.New(rand.NewPCG(5, 6))
 	var values []*expr.Value
 	for _, x := range inputs {
@@ -32,16 +65,13 @@ func TestAlgebra(t *testing.T) {
 		}
 		values = append(values, randomArray(rng, x.DType(), shape))
 	}
-	text, err := os.ReadFile("testdata/algebra.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
 	skipped := make(map[string]bool)
-	for line := range strings.Lines(string(text)) {
+	for line := range strings.Lines(text) {
 		src, want, ok := strings.Cut(strings.TrimSpace(line), " -> ")
 		if !ok {
-			continue // a heading
+			continue // a heading, or inputs
 		}
+		want, _, _ = strings.Cut(want, "  # ")
 		y, err := expr.Parser{Inputs: inputs, Funcs: autodiff.Funcs}.Parse(src)
 		if err != nil {
 			t.Errorf("%s: %v", src, err)

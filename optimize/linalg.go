@@ -10,6 +10,10 @@ import (
 // linalgRules use what matrices have in common: an inverse is never formed to
 // be multiplied by.
 var linalgRules = []Rule{
+	// Diagonal matrices, before what else they are multiplied by.
+	{Name: "dot-eye", Class: Real, Op: expr.OpDot, rewrite: dotEye, example: "A: float64[3, 4]; A @ eye(4)"},
+	{Name: "dot-diag", Class: Real, Op: expr.OpDot, rewrite: dotDiag, example: "A: float64[3, 4]; v: float64[4]; A @ diag(v)"},
+
 	// Inverses.
 	{Name: "inv-inv", Left: "inv(inv(x))", Right: "x", Class: Real, When: "complex"},
 	{Name: "inv-dot", Left: "inv(x) @ y", Right: "solve(x, y)", Class: Real, When: "complex, x matrix"},
