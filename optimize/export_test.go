@@ -27,6 +27,7 @@ func Tables() []TableOf {
 		{"linalg", "optimize/blocks.go", linalgBlocks},
 		{"linalg", "optimize/matrices.go", linalgMatrices},
 		{"linalg", "optimize/symmetric.go", linalgFactors},
+		{"linalg", "optimize/vectorize.go", linalgMaps},
 	}
 }
 

@@ -224,9 +224,11 @@ func (r *run) column(n, v *expr.Node, rank int) *expr.Node {
 // dotDiag scales rows or columns instead of multiplying by a diagonal matrix.
 func dotDiag(r *run, n *expr.Node) *expr.Node {
 	a, b := n.Arg(0), n.Arg(1)
-	v, left := diagonalOf(a)
-	w, right := diagonalOf(b)
+	v, w := r.diagonal(n, a), r.diagonal(n, b)
+	left, right := v != nil, w != nil
 	switch {
+	case !n.DType().IsFloat() && (v != nil && a.Op() != expr.OpDiag || w != nil && b.Op() != expr.OpDiag):
+		return nil
 	case left && right:
 		return r.make(n, expr.OpDiag, expr.Diagonal{}, r.make(n, expr.OpMul, nil, v, w))
 	case left:

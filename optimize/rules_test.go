@@ -239,7 +239,7 @@ func work(g *expr.Graph) int {
 		case op == expr.OpInput || op == expr.OpConst || op.View() || op.Elementwise() && x.Rank() == 0:
 		case op == expr.OpInv || op == expr.OpDot && x.Rank() == 2:
 			n += 3 * rows(x.Arg(0))
-		case op == expr.OpMatMul || op == expr.OpMul && x.Rank() == 3:
+		case op == expr.OpMatMul || op == expr.OpMap && x.Rank() > 0 || op == expr.OpMul && x.Rank() == 3:
 			last, _ := x.Type().Dims[x.Rank()-1].Known()
 			n += rows(x) * last
 		case op == expr.OpSolve:
