@@ -16,3 +16,6 @@ func NewNode(op Op, attr Attr, args ...*Node) *Node { return newNode(op, attr, p
 func WithType(x *Node, t Type) *Node {
 	return &Node{op: x.op, attr: x.attr, args: x.args, place: x.place, typ: &t}
 }
+
+// HasRules reports whether the row of op has a type rule and a meaning.
+func (op Op) HasRules() bool { return ops[op].infer != nil && ops[op].eval != nil }
