@@ -14,6 +14,7 @@ import (
 // all of them scaled or raised alike) more than once.
 type acRule struct {
 	*compiled
+	pass     string // of which it is a rule
 	parts    []acPart
 	constant float64 // of a sum
 }
@@ -28,12 +29,12 @@ type acPart struct {
 }
 
 // appendAC adds c to the rules that are matched inside sums, or inside
-// products, if its left side is one.
-func (c *compiled) appendAC(sums, products []*acRule) (inSums, inProducts []*acRule) {
+// products, if its left side is one. It is a rule of the given pass.
+func (c *compiled) appendAC(pass string, sums, products []*acRule) (inSums, inProducts []*acRule) {
 	if c.left == nil || c.Class == Exact {
 		return sums, products // what is exact is matched as it stands
 	}
-	a := &acRule{compiled: c}
+	a := &acRule{compiled: c, pass: pass}
 	switch c.left[0].op {
 	case expr.OpAdd, expr.OpSub:
 		if a.sumParts(c.left[0], 1) && a.useful() {
@@ -248,7 +249,7 @@ func (r *run) matchSum(n *expr.Node, s *sum) (*expr.Node, why) {
 		return nil, why{}
 	}
 	for a := range r.rules.inSums.possible(s) {
-		if !r.allowed(a.compiled) || r.skipsStabilize(a) {
+		if !r.allowed(a.compiled) || r.skips(a.pass) {
 			continue
 		}
 		accepts := func(m acMatch) bool {
@@ -404,7 +405,7 @@ func (r *run) matchProduct(n *expr.Node, p *product) (*expr.Node, why) {
 		return nil, why{}
 	}
 	for a := range r.rules.inProducts.possible(p) {
-		if !r.allowed(a.compiled) || r.skipsStabilize(a) {
+		if !r.allowed(a.compiled) || r.skips(a.pass) {
 			continue
 		}
 		accepts := func(m acMatch) bool { return m.second < 0 || p.ratio(m.second, a.parts[1].n) > 0 }
@@ -448,10 +449,4 @@ func (r *run) replaceFactors(n *expr.Node, p *product, a *acRule, found []acMatc
 		return nil
 	}
 	return r.fit(n, out.write(r, n))
-}
-
-// skipsStabilize reports whether a belongs to the pass stabilize and that is
-// left out.
-func (r *run) skipsStabilize(a *acRule) bool {
-	return r.noStabilize && r.rules.stabilize.has(a.compiled)
 }

@@ -209,9 +209,6 @@ func (t *table) add(c *compiled) {
 	}
 }
 
-// has reports whether c is a rule of t.
-func (t *table) has(c *compiled) bool { return slices.Contains(t.rules, c) }
-
 // roots returns the ops of the nodes on which the rule is tried.
 func (c *compiled) roots() []expr.Op {
 	switch {

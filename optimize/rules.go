@@ -436,9 +436,12 @@ func compileTables(user []Rule) (*tables, error) {
 		}
 	}
 	var sums, products []*acRule
-	for _, from := range []*table{t.user, t.simplify, t.stabilize} {
+	for _, from := range []struct {
+		pass string
+		*table
+	}{{"user", t.user}, {"simplify", t.simplify}, {"stabilize", t.stabilize}} {
 		for _, c := range from.rules {
-			sums, products = c.appendAC(sums, products)
+			sums, products = c.appendAC(from.pass, sums, products)
 		}
 	}
 	t.inSums, t.inProducts = newACTable(sums), newACTable(products)

@@ -87,18 +87,17 @@ type run struct {
 	shapes
 	uses
 
-	works       []*work  // the passes that have run or are running
-	done        []uint16 // by node number: the passes that leave it as it is
-	ordered     ordering
-	bodies      map[bodyKey]bodyDone
-	bound       binding // of the match under way
-	finished    []int32 // room for withFinished
-	seconds     []int   // what may be the second part of the rule that is tried
-	frames      []frame // room for normalize
-	steps       int
-	duplicates  bool  // nodes were merged, and no stage has told so yet
-	err         error // why no further rewrite is tried
-	noStabilize bool  // the pass stabilize is left out
+	works      []*work  // the passes that have run or are running
+	done       []uint16 // by node number: the passes that leave it as it is
+	ordered    ordering
+	bodies     map[bodyKey]bodyDone
+	bound      binding // of the match under way
+	finished   []int32 // room for withFinished
+	seconds    []int   // what may be the second part of the rule that is tried
+	frames     []frame // room for normalize
+	steps      int
+	duplicates bool  // nodes were merged, and no stage has told so yet
+	err        error // why no further rewrite is tried
 }
 
 // ordering is the nodes that outputs need, arguments before users.
@@ -134,7 +133,6 @@ func newRun(o Options, nodes int) (*run, error) {
 		opt: o, trace: &Trace{Nodes: []int{nodes}}, rules: t,
 		bodies: make(map[bodyKey]bodyDone),
 	}
-	r.noStabilize = slices.Contains(o.Skip, "stabilize")
 	r.store.init(!slices.Contains(o.Skip, "merge"), nodes)
 	r.shapes.store, r.shapes.scope = &r.store, -1
 	return r, nil
