@@ -285,6 +285,7 @@ func (q *Plan) PeakBytes() int64 {
 var kernels struct {
 	sync.Mutex
 	byText map[string]*ready
+	text   []byte // of the last one
 }
 
 // maxKernels bounds the cache of kernels.
@@ -299,12 +300,13 @@ type ready struct {
 
 // compiled returns the compiled form of a kernel.
 func compiled(k *kernel.Kernel) (*ready, error) {
-	text := k.String()
 	kernels.Lock()
 	defer kernels.Unlock()
-	if p := kernels.byText[text]; p != nil {
+	kernels.text = k.Append(kernels.text[:0])
+	if p := kernels.byText[string(kernels.text)]; p != nil {
 		return p, nil
 	}
+	text := string(kernels.text)
 	if err := k.Check(); err != nil {
 		return nil, &InternalError{Stage: "plan", Cause: err.Error() + "\n" + text}
 	}

@@ -114,7 +114,7 @@ func (e *expander) scope(body []kernel.Stmt) []kernel.Stmt {
 // block expands the statements of a block.
 func (e *expander) block(body []kernel.Stmt) []kernel.Stmt {
 	made, outer := e.made, e.body
-	e.made, e.body = e.memo(), make([]kernel.Stmt, 0, len(body))
+	e.made, e.body = e.memo(), make([]kernel.Stmt, 0, e.length(body))
 	for _, s := range body {
 		e.stmt(s)
 	}
@@ -122,6 +122,17 @@ func (e *expander) block(body []kernel.Stmt) []kernel.Stmt {
 	e.discard(e.made)
 	e.made, e.body = made, outer
 	return expanded
+}
+
+// length returns how many statements a block may have when it is expanded.
+func (e *expander) length(body []kernel.Stmt) int {
+	n := len(body)
+	for _, s := range body {
+		if l, ok := function(s); ok && e.k.Values[l.Dst].IsFloat() {
+			n += len(template(l.Op, e.k.Values[l.Dst]))
+		}
+	}
+	return n
 }
 
 // stmt adds a statement, expanded. Statements with blocks are copied: a kernel

@@ -24,8 +24,11 @@ import (
 //	      next v6
 //	    } gives v7
 //	    ...
-func (k *Kernel) String() string {
-	p := &printer{k: k, number: make([]int, len(k.Values)), b: make([]byte, 0, 64+32*len(k.Values))}
+func (k *Kernel) String() string { return string(k.Append(nil)) }
+
+// Append appends the text of k.
+func (k *Kernel) Append(text []byte) []byte {
+	p := &printer{k: k, number: make([]int, len(k.Values)), b: text}
 	p.put("kernel(")
 	first := true
 	for _, b := range k.Buffers {
@@ -44,7 +47,7 @@ func (k *Kernel) String() string {
 	p.put("; ", strings.Join(k.Params, ", "), ") {\n")
 	p.block(k.Body)
 	p.put("}\n")
-	return string(p.b)
+	return p.b
 }
 
 // String returns in, out, inout or scratch.
