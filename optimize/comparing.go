@@ -266,28 +266,31 @@ func halfLineOf(n *expr.Node) (h halfLine, ok bool) {
 	return halfLine{x, real(z), op == expr.OpGt || op == expr.OpGe, op == expr.OpGt || op == expr.OpLt}, true
 }
 
-// ranges joins two comparisons of the same with constants: of x > 2 and x > 5 one
-// follows from the other, x > 5 and x < 2 exclude each other.
+// ranges joins comparisons of the same with constants in a chain: of x > 2 and
+// x > 5 one follows from the other, x > 5 and x < 2 exclude each other.
 func ranges(r *run, n *expr.Node) *expr.Node {
-	a, okA := halfLineOf(n.Arg(0))
-	b, okB := halfLineOf(n.Arg(1))
-	if !okA || !okB || a.x != b.x {
+	operands := r.chainOperands(n)
+	if len(operands) > maxArgs {
 		return nil
 	}
-	if a.up != b.up {
-		if n.Op() == expr.OpAnd && a.misses(b) {
-			return r.weak(false)
+	for i, x := range operands {
+		a, ok := halfLineOf(x)
+		for j := i + 1; ok && j < len(operands); j++ {
+			b, also := halfLineOf(operands[j])
+			switch {
+			case !also || a.x != b.x:
+			case a.up == b.up:
+				implied := i // by the other, which for | is the one that stays
+				if a.inside(b) == (n.Op() == expr.OpAnd) {
+					implied = j
+				}
+				return r.leftToRight(n, slices.Delete(slices.Clone(operands), implied, implied+1))
+			case n.Op() == expr.OpAnd && a.misses(b):
+				return r.weak(false)
+			}
 		}
-		return nil
 	}
-	inner := 1 // the argument that implies the other
-	if a.inside(b) {
-		inner = 0
-	}
-	if n.Op() == expr.OpOr {
-		inner = 1 - inner
-	}
-	return n.Arg(inner)
+	return nil
 }
 
 // rangesDiscrete decides that every integer is above one constant or below

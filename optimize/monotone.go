@@ -99,8 +99,12 @@ func argMonotone(r *run, n *expr.Node) *expr.Node {
 			return r.make(n, n.Op(), a, rest)
 		}
 	case x.Op() == expr.OpMul:
-		if c, rest := r.takeCoefficient(x, x.DType()); rest != nil && c.f > 0 && r.sameShape(rest, x) {
-			return r.make(n, n.Op(), a, rest)
+		if c, rest := r.takeCoefficient(x, x.DType()); rest != nil && c.f != 0 && r.sameShape(rest, x) {
+			op := n.Op()
+			if c.f < 0 {
+				op = opposite[op]
+			}
+			return r.make(n, op, a, rest)
 		}
 	}
 	return nil

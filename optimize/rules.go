@@ -94,6 +94,8 @@ var simplifyRules = []Rule{
 	{Name: "xor-false", Left: "x ^ False", Right: "x", Class: Exact, When: "x bool"},
 	{Name: "not-and-not", Left: "~x & ~y", Right: "~(x | y)", Class: Exact, When: "same"},
 	{Name: "not-or-not", Left: "~x | ~y", Right: "~(x & y)", Class: Exact, When: "same"},
+	{Name: "not-and-not-right", Left: "~(x & ~y)", Right: "~x | y", Class: Exact, When: "same"},
+	{Name: "not-or-not-right", Left: "~(x | ~y)", Right: "~x & y", Class: Exact, When: "same"},
 	{Name: "not-xor-not", Left: "~x ^ ~y", Right: "x ^ y", Class: Exact, When: "same"},
 	{Name: "and-not-or-not-and", Left: "(x & ~y) | (~x & y)", Right: "x ^ y", Class: Exact, When: "same"},
 	{Name: "or-and-not-and", Left: "(x | y) & ~(x & y)", Right: "x ^ y", Class: Exact, When: "same"},
@@ -171,6 +173,8 @@ var simplifyRules = []Rule{
 	{Name: "bounds-clip", Class: Exact, ops: []expr.Op{expr.OpMaximum, expr.OpMinimum}, rewrite: boundsClip, example: "x: float64[3]; minimum(maximum(x, 0), 1), maximum(minimum(x, 1), 0)"},
 	{Name: "clip-equal", Left: "clip(x, y, y)", Right: "y", Class: Real, When: "integers"},
 	{Name: "clip-nothing", Left: "clip(x, -inf, inf)", Right: "x", Class: Exact, When: "x float"},
+	{Name: "maximum-zero-sub-neg", Left: "maximum(x, 0) - maximum(-x, 0)", Right: "x", Class: Real},
+	{Name: "maximum-zero-add-neg", Left: "maximum(x, 0) + maximum(-x, 0)", Right: "abs(x)", Class: Real},
 	{Name: "relu-sub-relu-neg", Left: "relu(x) - relu(-x)", Right: "x", Class: Real},
 	{Name: "relu-add-relu-neg", Left: "relu(x) + relu(-x)", Right: "abs(x)", Class: Real},
 

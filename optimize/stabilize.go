@@ -81,6 +81,7 @@ var stabilizeRules = []Rule{
 	{Name: "exp-div-exp-add-exp", Left: "exp(x) / (exp(x) + exp(y))", Right: "sigmoid(x - y)", Class: Real},
 	{Name: "exp-softplus", Left: "exp(softplus(x))", Right: "1 + exp(x)", Class: Real},
 	{Name: "expm1-softplus", Left: "expm1(softplus(x))", Right: "exp(x)", Class: Real},
+	{Name: "expm1-neg-softplus", Left: "expm1(-softplus(x))", Right: "-sigmoid(x)", Class: Real},
 	{Name: "softplus-log", Left: "softplus(log(x))", Right: "log1p(x)", Class: Real},
 	{Name: "sigmoid-log-div", Left: "sigmoid(log(x / (1 - x)))", Right: "x", Class: Real},
 	{Name: "sigmoid-log-sub-log", Left: "sigmoid(log(x) - log1p(-x))", Right: "x", Class: Real},
