@@ -28,7 +28,7 @@ func diagInverse(r *run, n *expr.Node) *expr.Node {
 	if v == nil || !n.DType().IsFloat() {
 		return nil
 	}
-	v = r.cast(n, v, n.DType())
+	v = r.castReal(n, v)
 	switch n.Op() {
 	case expr.OpCholesky:
 		return r.make(n, expr.OpDiag, expr.Diagonal{}, r.make(n, expr.OpSqrt, nil, v))
@@ -40,6 +40,15 @@ func diagInverse(r *run, n *expr.Node) *expr.Node {
 		return r.sumLogAbs(n, v)
 	}
 	return r.make(n, expr.OpDiv, nil, n.Arg(1), r.column(n, v, n.Arg(1).Rank()))
+}
+
+// castReal converts x to the dtype of n, unless x is complex: its logarithm of
+// absolute values n is not.
+func (r *run) castReal(n, x *expr.Node) *expr.Node {
+	if x.DType().IsComplex() {
+		return x
+	}
+	return r.cast(n, x, n.DType())
 }
 
 // diagonal returns the diagonal of x if x has nothing else that is not 0: it is
@@ -205,7 +214,7 @@ func detTriangular(r *run, n *expr.Node) *expr.Node {
 	if t := triangular(x); !t.lower && !t.upper || !n.DType().IsFloat() {
 		return nil
 	}
-	v := r.make(n, expr.OpDiag, expr.Diagonal{}, r.cast(n, r.untriangled(x), n.DType()))
+	v := r.make(n, expr.OpDiag, expr.Diagonal{}, r.castReal(n, r.untriangled(x)))
 	if n.Op() == expr.OpDet {
 		return r.make(n, expr.OpProd, axesAttr(nil, 1, false), v)
 	}
