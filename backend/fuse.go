@@ -145,12 +145,12 @@ func (s *fusion) alias(v *vertex) bool {
 	}
 	for _, u := range v.uses {
 		_, strides := v.layout()
-		if u.contiguous && !layout.IsRowMajor(v.shape, strides) {
+		if u.contiguous && (!layout.IsRowMajor(v.shape, strides) || v.rearranged()) {
 			return false
 		}
 	}
 	for _, u := range v.uses {
-		whole := use{by: u.by, whole: true, contiguous: v.kind == kindReshape}
+		whole := use{by: u.by, whole: true, contiguous: v.kind == kindReshape || u.contiguous && v.args[0].kind == kindView}
 		switch {
 		case v.kind == kindReshape, u.whole:
 			s.need(v.args[0], whole)

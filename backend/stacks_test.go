@@ -193,6 +193,36 @@ func anys(shape []int) []any {
 	return dims
 }
 
+// TestTransposedTwice: a stack transposed twice lies as the first one, unless it is
+// stored in between.
+func TestTransposedTwice(t *testing.T) {
+	g, err := expr.ParseGraph("g: float64[2, 4, 4]\nt = transpose(g, (0, 2, 1))\nu = transpose(t, (0, 2, 1))\n" +
+		"reshape(t, (8, 4)).T @ reshape(exp(g), (8, 4)), reshape(u, (8, 4)).T @ reshape(t @ g, (8, 4))")
+	if err != nil {
+		t.Fatal(err)
+	}
+	values := stackArguments(g, 4, false)
+	want, err := g.Evaluate(values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := values[0].Dense()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []backend.Config{{}, {Strict: true}, {Strict: true, Skip: []string{"structure"}}} {
+		got, err := results(t, c, g, []any{x})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, w := range want {
+			if err := exprtest.Compare(got[i], w, 1e-12, 1e-12); err != nil {
+				t.Errorf("%+v: result %d: %v", c, i, err)
+			}
+		}
+	}
+}
+
 // TestMatricesWhereTheyLie: linear algebra reads transposed matrices, and other parts
 // of arrays, where they lie.
 func TestMatricesWhereTheyLie(t *testing.T) {

@@ -244,6 +244,16 @@ func viewedOf(v *vertex) (off int, strides []int) {
 	return viewed(v, 0, layout.RowMajor(v.args[0].shape))
 }
 
+// rearranged reports whether v has the elements of a view in another order, which is
+// that of the array below as long as that view is not stored.
+func (v *vertex) rearranged() bool {
+	if v.kind != kindView || v.args[0].kind != kindView {
+		return false
+	}
+	_, strides := viewedOf(v)
+	return !layout.IsRowMajor(v.shape, strides)
+}
+
 // canBeResult reports whether v, which is needed in another shape as a result, can be
 // stored as one.
 func (v *vertex) canBeResult() bool {
