@@ -45,7 +45,11 @@ const costPow = 5
 // gatherProduct takes the product n apart. It opens inner products that
 // nothing else uses, and up to left of those that others use, see gatherSum.
 func (r *run) gatherProduct(n *expr.Node, left int) *product {
-	p, o := newProduct(n.DType()), r.opening(n)
+	p, o := r.lentProducts.take(), r.opening(n)
+	*p = product{d: n.DType(), coef: whole(1), factors: p.factors[:0]}
+	if cap(p.factors) == 0 {
+		p.factors = p.few[:0]
+	}
 	var few, fewParts [8]factor
 	stack := append(few[:0], factor{n, 1})
 	for len(stack) > 0 && !p.bad {

@@ -368,6 +368,7 @@ func (r *run) inspect(v *visit, id int32) (to int32, by why, pass string) {
 	for ; asked != 0; asked &= asked - 1 { // in their order
 		w := r.works[bits.TrailingZeros16(asked)]
 		r.trace.looks++
+		r.lentSums.lent, r.lentProducts.lent = 0, 0
 		repl, by := w.step(r.nodeAt(id))
 		if to := r.replacement(id, repl); to != unseen {
 			return to, by, w.pass.Name

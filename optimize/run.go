@@ -87,17 +87,36 @@ type run struct {
 	shapes
 	uses
 
-	works      []*work  // the passes that have run or are running
-	done       []uint16 // by node number: the passes that leave it as it is
-	ordered    ordering
-	bodies     map[bodyKey]bodyDone
-	bound      binding // of the match under way
-	finished   []int32 // room for withFinished
-	seconds    []int   // what may be the second part of the rule that is tried
-	frames     []frame // room for normalize
-	steps      int
-	duplicates bool  // nodes were merged, and no stage has told so yet
-	err        error // why no further rewrite is tried
+	works        []*work  // the passes that have run or are running
+	done         []uint16 // by node number: the passes that leave it as it is
+	ordered      ordering
+	bodies       map[bodyKey]bodyDone
+	bound        binding   // of the match under way
+	finished     []int32   // room for withFinished
+	lentSums     pool[sum] // to the step under way
+	lentProducts pool[product]
+	seconds      []int   // what may be the second part of the rule that is tried
+	frames       []frame // room for normalize
+	steps        int
+	duplicates   bool  // nodes were merged, and no stage has told so yet
+	err          error // why no further rewrite is tried
+}
+
+// pool lends what one step of a pass needs: all of it is free again with the next
+// step. Most sums and products are taken apart to find that they are fine, and were
+// a quarter of the memory that simplifying asked for.
+type pool[T any] struct {
+	all  []*T
+	lent int
+}
+
+// take returns a T as its last user left it.
+func (p *pool[T]) take() *T {
+	if p.lent == len(p.all) {
+		p.all = append(p.all, new(T))
+	}
+	p.lent++
+	return p.all[p.lent-1]
 }
 
 // ordering is the nodes that outputs need, arguments before users.

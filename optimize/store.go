@@ -212,12 +212,11 @@ func (s *store) alias(n *expr.Node, id int32) {
 	s.entries = append(roomy(s.entries), entry{})
 }
 
-// roomy returns s with room for one more element, twice as large if it has
-// none: append makes large slices larger by a quarter, and copies them five
-// times in the end.
+// roomy returns s with room for one more element, half as large again if it has
+// none: append makes large slices larger by a quarter, and copies them more often.
 func roomy[T any](s []T) []T {
 	if len(s) == cap(s) {
-		s = slices.Grow(s, max(len(s), 16))
+		s = slices.Grow(s, max(len(s)/2, 16))
 	}
 	return s
 }

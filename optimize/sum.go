@@ -126,7 +126,11 @@ const maxShared = 8
 // and up to left of those that others use: they cost nothing here, but what
 // they are made of is then computed again.
 func (r *run) gatherSum(n *expr.Node, left int) *sum {
-	s, o := newSum(n.DType()), r.opening(n)
+	s, o := r.lentSums.take(), r.opening(n)
+	*s = sum{d: n.DType(), terms: s.terms[:0]}
+	if cap(s.terms) == 0 {
+		s.terms = s.few[:0]
+	}
 	var few [8]term
 	stack := append(few[:0], term{coef: whole(1), base: n})
 	for len(stack) > 0 {
