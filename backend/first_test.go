@@ -172,11 +172,11 @@ func first(t testing.TB, rows int, outputs ...*expr.Node) (compile, plan, run ti
 // BenchmarkFirstResult prints, for each family and size, how long it takes to
 // compile a graph, to plan for short vectors, and to run for the first time.
 //
-// Processor time on a busy Xeon of two cores, in ms for 10^5 nodes, to compile, plan
-// and run: chain 320, 230, 30; random 590, 1250, 1010; recurrent 490, 910, 240; wide
-// 230, 430, 460. 1000 softmaxes of each other take 1550 and 550 to plan and run, layer
-// norms 320 and 350: these are 380 and 140 instructions of kernels each. A quarter to
-// a third of all is the garbage collector's.
+// On an idle Xeon of two cores, in ms for 10^5 nodes, to compile, plan and run: chain
+// 220, 140, 18; random 630, 700, 350; recurrent 410, 580, 82; wide 170, 270, 130. 1000
+// softmaxes of each other take 870 and 310 to plan and run, layer norms 170 and 230:
+// these are 380 and 140 instructions of kernels each. A quarter to a third of all is
+// the garbage collector's.
 func BenchmarkFirstResult(b *testing.B) {
 	show := func(b *testing.B, what string, rows int, outputs ...*expr.Node) {
 		compile, plan, run, nodes := first(b, rows, outputs...)

@@ -120,9 +120,9 @@ func TestGrowth(t *testing.T) {
 // ones: the garbage that they leave is collected in the time of the next.
 //
 // On an idle Xeon of two cores, in ms for 10^3, 10^4 and 10^5 nodes, the best of
-// two rounds: chain 8.4, 87, 898; random 20, 241, 3096; recurrent 15, 168, 2016;
-// wide 5.1, 46, 567. The ratios are 9 to 12.9; that of a first round, in which
-// the heap still grows, is larger.
+// two rounds: chain 5.8, 58, 635; random 15, 165, 2430; recurrent 13, 135, 1626;
+// wide 4.3, 39, 449. The ratios are 9 to 12, but for the last of random, which is
+// 14.7: its nodes use any others, and those of large graphs are not in the caches.
 func BenchmarkGrowth(b *testing.B) {
 	for _, name := range slices.Sorted(maps.Keys(grown)) {
 		b.Run(name, func(b *testing.B) {
