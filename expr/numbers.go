@@ -15,25 +15,41 @@ import "slices"
 //
 // The zero Numbers is empty. It must not be used by several goroutines at once.
 type Numbers struct {
-	nodes  []*Node
-	former []*Node         // by number: what was replaced; empty if nothing was
-	other  map[*Node]int32 // of nodes whose room is taken
+	nodes   []*Node
+	aliases []alias
+	other   map[*Node]int32 // of nodes whose room is taken
 }
+
+// alias is a node that has the number of another one.
+type alias struct {
+	node *Node
+	id   int32
+}
+
+// isAlias marks the place of an alias in a node's room; 1 is added to numbers, so
+// that 0 is none.
+const isAlias = 1 << 31
 
 // Grow makes room for n more nodes.
 func (s *Numbers) Grow(n int) { s.nodes = slices.Grow(s.nodes, n) }
 
-// Len returns how many nodes there are.
+// Len returns how many numbers there are.
 func (s *Numbers) Len() int { return len(s.nodes) }
+
+// Aliases returns how many nodes share the number of another one.
+func (s *Numbers) Aliases() int { return len(s.aliases) }
 
 // Node returns the node with number i.
 func (s *Numbers) Node(i int32) *Node { return s.nodes[i] }
 
 // Of returns the number of x, -1 if it has none.
 func (s *Numbers) Of(x *Node) int32 {
-	i := x.slot.Load() - 1
-	if i < uint32(len(s.nodes)) && (s.nodes[i] == x || i < uint32(len(s.former)) && s.former[i] == x) {
+	slot := x.slot.Load()
+	if i := slot - 1; i < uint32(len(s.nodes)) && s.nodes[i] == x {
 		return int32(i)
+	}
+	if i := slot &^ isAlias; slot&isAlias != 0 && i < uint32(len(s.aliases)) && s.aliases[i].node == x {
+		return s.aliases[i].id
 	}
 	if s.other != nil {
 		if i, ok := s.other[x]; ok {
@@ -45,46 +61,56 @@ func (s *Numbers) Of(x *Node) int32 {
 
 // Add gives x, which has none, the next number and returns it.
 func (s *Numbers) Add(x *Node) int32 {
-	i := len(s.nodes)
-	if i == cap(s.nodes) { // append alone would copy large lists five times
-		s.nodes = slices.Grow(s.nodes, max(i, 16))
+	i := int32(len(s.nodes))
+	if len(s.nodes) == cap(s.nodes) { // append alone would copy large lists five times
+		s.nodes = slices.Grow(s.nodes, max(len(s.nodes)/2, 16))
 	}
 	s.nodes = append(s.nodes, x)
-	s.name(x, i)
-	return int32(i)
+	s.name(x, i, uint32(i+1))
+	return i
 }
 
-// name writes the number i into x.
-func (s *Numbers) name(x *Node, i int) {
-	if !x.slot.CompareAndSwap(0, uint32(i+1)) {
+// Alias gives x, which has none, the number i that another node has.
+func (s *Numbers) Alias(x *Node, i int32) {
+	s.aliases = append(s.aliases, alias{x, i})
+	s.name(x, i, uint32(len(s.aliases)-1)|isAlias)
+}
+
+// Replace makes x, which has no number, the node with number i, which becomes an
+// alias.
+func (s *Numbers) Replace(i int32, x *Node) {
+	old := s.nodes[i]
+	s.nodes[i] = x
+	s.name(x, i, uint32(i+1))
+	s.aliases = append(s.aliases, alias{old, i})
+	if _, taken := s.other[old]; !taken {
+		old.slot.Store(uint32(len(s.aliases)-1) | isAlias)
+	}
+}
+
+// name writes into x where its number i is found.
+func (s *Numbers) name(x *Node, i int32, slot uint32) {
+	if !x.slot.CompareAndSwap(0, slot) {
 		if s.other == nil {
 			s.other = make(map[*Node]int32)
 		}
-		s.other[x] = int32(i)
+		s.other[x] = i
 	}
-}
-
-// Replace makes x, which has no number, the node with number i, once. The one
-// that it replaces keeps the number too.
-func (s *Numbers) Replace(i int32, x *Node) {
-	if int(i) >= len(s.former) {
-		s.former = append(s.former, make([]*Node, len(s.nodes)-len(s.former))...)
-	}
-	s.former[i], s.nodes[i] = s.nodes[i], x
-	s.name(x, int(i))
 }
 
 // Release empties s and makes the room in its nodes free again.
 func (s *Numbers) Release() {
-	for _, list := range [2][]*Node{s.nodes, s.former} {
-		for _, x := range list {
-			if x == nil {
-				continue
-			}
-			if _, taken := s.other[x]; !taken {
-				x.slot.Store(0)
-			}
-		}
+	for _, x := range s.nodes {
+		s.forget(x)
+	}
+	for _, a := range s.aliases {
+		s.forget(a.node)
 	}
 	*s = Numbers{}
+}
+
+func (s *Numbers) forget(x *Node) {
+	if _, taken := s.other[x]; !taken {
+		x.slot.Store(0)
+	}
 }

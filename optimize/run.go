@@ -162,7 +162,8 @@ func newRun(o Options, nodes int) (*run, error) {
 func (r *run) passes(g *expr.Graph) (*expr.Graph, error) {
 	r.stage("input", g, 0, nil)
 	start := time.Now()
-	r.duplicates = len(r.order(g)) < r.numbered()
+	r.order(g)
+	r.duplicates = r.known.Aliases() > 0
 	r.trace.spend("merge", time.Since(start))
 	list := Passes
 	for len(list) > 0 {

@@ -23,7 +23,6 @@ import (
 type store struct {
 	merging bool
 	known   expr.Numbers // all nodes that were met
-	same    []int32      // by number: the number of the node that stands for it
 	entries []entry      // by number
 	list    []int32      // arguments
 	scratch []int32      // arguments of a node that is looked for
@@ -45,7 +44,6 @@ type entry struct {
 func (s *store) init(merging bool, n int) {
 	s.merging = merging
 	s.known.Grow(3 * n)
-	s.same = make([]int32, 0, 3*n)
 	s.entries = make([]entry, 0, 3*n)
 	s.list = make([]int32, 0, 5*n)
 	s.table.grow(3 * n)
@@ -93,13 +91,13 @@ func (s *store) numbered() int { return s.known.Len() }
 // id returns the number of n, numbering n and what it is built of if they are
 // new.
 func (s *store) id(n *expr.Node) int32 {
-	if i := s.known.Of(n); i >= 0 {
-		return s.same[i]
+	if id := s.known.Of(n); id >= 0 {
+		return id
 	}
 	for m := range s.unknown(n) {
 		s.number(m)
 	}
-	return s.same[s.known.Of(n)]
+	return s.known.Of(n)
 }
 
 // node returns the node that stands for n: n itself or an equal one that was
@@ -140,16 +138,15 @@ func (s *store) unknown(n *expr.Node) func(yield func(*expr.Node) bool) {
 func (s *store) number(n *expr.Node) {
 	args, own := s.scratch[:0], true
 	for _, a := range n.Args() {
-		i := s.known.Of(a)
-		id := s.same[i]
+		id := s.known.Of(a)
 		args = append(args, id)
-		own = own && id == i && !s.entries[id].stale && s.known.Node(id) == a
+		own = own && !s.entries[id].stale && s.known.Node(id) == a
 	}
 	s.scratch = args
 	attr := s.keys.of(n.Op(), n.Attr(), n.Type().Weak)
 	hash, id := s.lookup(n.Op(), attr, args)
 	if id >= 0 {
-		s.alias(n, id)
+		s.known.Alias(n, id)
 		return
 	}
 	s.entries[s.add(n, attr, args, hash)].stale = !own
@@ -196,20 +193,12 @@ func (s *store) is(id int32, op expr.Op, attr int32, args []int32, swaps bool) b
 func (s *store) add(n *expr.Node, attr int32, args []int32, hash uint32) int32 {
 	s.met.add(n.Op())
 	id := s.known.Add(n)
-	s.same = append(roomy(s.same), id)
 	s.entries = append(roomy(s.entries), entry{int32(len(s.list)), int32(len(args)), attr, n.Op(), false})
 	s.list = append(roomy(s.list), args...)
 	if s.merging && n.Op() != expr.OpInput {
 		s.table.put(hash, id+1)
 	}
 	return id
-}
-
-// alias notes that the node with number id stands for n.
-func (s *store) alias(n *expr.Node, id int32) {
-	s.known.Add(n)
-	s.same = append(roomy(s.same), id)
-	s.entries = append(roomy(s.entries), entry{})
 }
 
 // roomy returns s with room for one more element, half as large again if it has
@@ -240,11 +229,11 @@ func (s *store) existing(op expr.Op, attr expr.Attr, args []*expr.Node) *expr.No
 		if a == nil || a.Err() != nil {
 			return nil
 		}
-		i := s.known.Of(a)
-		if i < 0 {
+		id := s.known.Of(a)
+		if id < 0 {
 			return nil
 		}
-		ids = append(ids, s.same[i])
+		ids = append(ids, id)
 	}
 	s.scratch = ids
 	if _, id := s.lookup(op, s.keys.of(op, attr, false), ids); id >= 0 {

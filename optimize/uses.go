@@ -13,8 +13,7 @@ import (
 // A use of a node counts as a use of what it has been rewritten to. Between
 // the two an argument may be met in either form.
 type uses struct {
-	counting bool // the running passes use counts
-	epoch    int32
+	counting bool         // the running passes use counts
 	graph    []*expr.Node // the outputs for which was counted,
 	steps    int          // when so many rewrites were made
 	of       []useInfo    // by node number
@@ -22,9 +21,8 @@ type uses struct {
 }
 
 type useInfo struct {
-	epoch int32
 	count int32
-	user  int32 // one of the users
+	user  int32 // one of the users, its number plus one; 0 if that is none
 }
 
 // at returns the entry of a node, zero if the node is not in the graph.
@@ -32,11 +30,7 @@ func (u *uses) at(id int32) *useInfo {
 	if int(id) >= len(u.of) {
 		u.of = extended(u.of, int(id)+1)
 	}
-	info := &u.of[id]
-	if info.epoch != u.epoch {
-		*info = useInfo{epoch: u.epoch, user: -1}
-	}
-	return info
+	return &u.of[id]
 }
 
 // countUses counts for the nodes of g; an output is one use. The counts of the
@@ -49,24 +43,25 @@ func (r *run) countUses(g *expr.Graph) {
 	r.uses.graph, r.uses.steps = g.Outputs, r.steps
 	if r.scope >= 0 { // bodies of loops are counted beside the graph
 		for _, n := range g.Outputs {
-			r.use(r.id(n), -1)
+			r.use(r.id(n), 0)
 		}
 		return
 	}
-	r.uses.epoch++
+	clear(r.uses.of)
 	for _, id := range r.order(g) {
 		for _, a := range r.args(id) {
 			u := r.uses.at(a)
-			u.count, u.user = u.count+1, id
+			u.count, u.user = u.count+1, id+1
 		}
 	}
 	for _, n := range g.Outputs {
 		u := r.uses.at(r.id(n))
-		u.count, u.user = u.count+1, -1
+		u.count, u.user = u.count+1, 0
 	}
 }
 
-// use counts a use of a node, and of its arguments if it was not used before.
+// use counts a use of a node by another, as useInfo has it, and of its arguments if
+// it was not used before.
 func (r *run) use(id, user int32) {
 	type edge struct{ id, user int32 }
 	var few [16]edge
@@ -78,7 +73,7 @@ func (r *run) use(id, user int32) {
 		u.user = e.user
 		if u.count++; u.count == 1 {
 			for _, a := range r.args(e.id) {
-				stack = append(stack, edge{a, e.id})
+				stack = append(stack, edge{a, e.id + 1})
 			}
 		}
 	}
@@ -132,10 +127,10 @@ func (r *run) once(n *expr.Node) bool { return r.uses.at(r.id(n)).count <= 1 }
 // be equal ones to n, instead of n.
 func (r *run) onlyUser(n *expr.Node) *expr.Node {
 	u := r.uses.at(r.id(n))
-	if u.count != 1 || u.user < 0 {
+	if u.count != 1 || u.user == 0 {
 		return nil
 	}
-	return r.known.Node(u.user)
+	return r.known.Node(u.user - 1)
 }
 
 // opening is the taking apart of a sum, a product or another chain of which n is
