@@ -71,18 +71,14 @@ func (r *run) factorSum(n *expr.Node, s *sum) (*expr.Node, why) {
 // sign: 2*x - 2*y is 2*(x - y), which is also rounded less. It returns nil if no
 // terms do.
 func (r *run) scaledAlike(n *expr.Node, s *sum, products []*product) *expr.Node {
-	coefs := make([]float64, len(s.terms))
-	count := make(map[float64]int)
-	most := 1.0
+	var coefs, sizes [maxArgs]float64
 	for i, t := range s.terms {
 		if coefs[i] = t.coef.f; products[i] != nil && !products[i].bad {
 			coefs[i] *= products[i].coef.f
 		}
-		c := math.Abs(coefs[i])
-		if count[c]++; c != 1 && count[c] > count[most] && count[c] > 1 {
-			most = c
-		}
+		sizes[i] = math.Abs(coefs[i])
 	}
+	most := mostFrequent(sizes[:len(s.terms)])
 	if most == 1 {
 		return nil
 	}
@@ -102,6 +98,24 @@ func (r *run) scaledAlike(n *expr.Node, s *sum, products []*product) *expr.Node 
 	}
 	outer.put(term{coef: number{f: most}, base: inner.write(r, n)})
 	return outer.write(r, n)
+}
+
+// mostFrequent returns the number other than 1 that is there most often, and twice
+// at least, the first of equals; 1 if there is none.
+func mostFrequent(numbers []float64) float64 {
+	most, times := 1.0, 1
+	for i, x := range numbers {
+		count := 0
+		for _, y := range numbers[i:] {
+			if x == y {
+				count++
+			}
+		}
+		if x != 1 && count > times {
+			most, times = x, count
+		}
+	}
+	return most
 }
 
 // involvesMatrixProduct reports whether a term has a product of matrices as a
