@@ -126,7 +126,7 @@ func TestFirstResultGrowth(t *testing.T) {
 				}
 			}) / float64(nodes)
 		}
-		if each[1] > 1.3*each[0] {
+		if each[1] > 1.3*each[0] && !raceEnabled { // under which pools lose what they hold
 			t.Errorf("%s: %.1f allocations for each node, %.1f with a third of the nodes", name, each[1], each[0])
 		}
 		if steps[1] > 1.3*steps[0]+1 {
