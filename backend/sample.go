@@ -2,6 +2,7 @@ package backend
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strconv"
 
@@ -263,6 +264,9 @@ func (q *Plan) structure() string {
 	for _, s := range q.storages {
 		b = append(b, 's')
 		put(s.id, int(s.place), s.index, int(s.dtype), s.from, s.to)
+		if s.place == inConstant { // what depends on lengths may be one, such as sums of nothing
+			b = append(b, constantKey(s.value)...)
+		}
 	}
 	for _, s := range q.steps {
 		list('r', s.reads)
@@ -297,6 +301,15 @@ func (q *Plan) structure() string {
 		put(a.number)
 	}
 	return string(b)
+}
+
+// constantKey tells constants apart: small ones by their elements, others by where
+// they are, which is the same in all plans if the graph has them.
+func constantKey(v *expr.Value) string {
+	if v.Len() <= mostVacuous {
+		return expr.Constant{Value: v}.Key()
+	}
+	return fmt.Sprintf("%p", v)
 }
 
 // A search looks for the class of some arguments.

@@ -125,12 +125,15 @@ func empty(n *expr.Node) bool {
 	return len(n.Args()) > 0 && n.Op() != expr.OpItem && (none(n) || slices.ContainsFunc(n.Args(), none))
 }
 
+// mostVacuous is the largest number of elements of a constant that planning makes.
+const mostVacuous = 1 << 12
+
 // vacuous returns the value of n, to which [empty] applies, if it follows from the
 // shapes of arguments and cannot fail because of data; nil if the reference must
 // find it: where only some arguments are empty, and for results that are not small.
 func vacuous(n *expr.Node) *expr.Value {
 	shape, known := n.Type().Shape()
-	if n.Type().IsTuple() || !known || n.Op() == expr.OpCustom || n.Op() == expr.OpMap || product(shape) > 1<<12 {
+	if n.Type().IsTuple() || !known || n.Op() == expr.OpCustom || n.Op() == expr.OpMap || product(shape) > mostVacuous {
 		return nil
 	}
 	args := make([]*expr.Value, len(n.Args()))
