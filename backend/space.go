@@ -90,26 +90,28 @@ func (v *vertex) around() *near {
 }
 
 func (x *vertex) nearestReductions() (found []*vertex) {
-	var room [2 * maxShared]*vertex
-	search, queue := new(int), append(room[:0], x)
-	for i := 0; i < len(queue) && len(queue) < maxShared; i++ {
-		for _, a := range queue[i].args {
-			if a.met == search {
-				continue
-			}
-			a.met = search
-			switch a.kind {
-			case kindReduce:
-				found = append(found, a)
-			case kindElement, kindView:
-				queue = append(queue, a)
-			}
+	x.below(func(a *vertex) bool {
+		if a.kind == kindReduce {
+			found = append(found, a)
 		}
-	}
+		return a.kind == kindElement || a.kind == kindView
+	})
 	return found
 }
 
 func (x *vertex) nearestSources() (found []*vertex) {
+	x.below(func(a *vertex) bool {
+		if len(a.shape) > 0 && product(a.shape) >= 2 {
+			found = append(found, a)
+		}
+		return true
+	})
+	return found
+}
+
+// below visits what x is computed from, the nearest first and not too much of it.
+// What visit says yes to is looked into in turn.
+func (x *vertex) below(visit func(a *vertex) (further bool)) {
 	var room [2 * maxShared]*vertex
 	search, queue := new(int), append(room[:0], x)
 	for i := 0; i < len(queue) && len(queue) < maxShared; i++ {
@@ -118,13 +120,11 @@ func (x *vertex) nearestSources() (found []*vertex) {
 				continue
 			}
 			a.met = search
-			queue = append(queue, a)
-			if len(a.shape) > 0 && product(a.shape) >= 2 {
-				found = append(found, a)
+			if visit(a) {
+				queue = append(queue, a)
 			}
 		}
 	}
-	return found
 }
 
 // addSpace notes that g goes through a space, in these loops along its axes: its

@@ -135,11 +135,16 @@ func detDot(r *run, n *expr.Node) *expr.Node {
 	if d.Op() != expr.OpDot || d.DType() != n.DType() || !r.once(d) || !r.sameShape(d, d.Arg(0)) || !r.sameShape(d, d.Arg(1)) {
 		return nil
 	}
-	op := expr.OpMul
+	return r.determinants(n, expr.OpMul, expr.OpAdd, d.Arg(0), d.Arg(1))
+}
+
+// determinants combines those of x and y by op, or their logarithms by logOp if n is
+// one.
+func (r *run) determinants(n *expr.Node, op, logOp expr.Op, x, y *expr.Node) *expr.Node {
 	if n.Op() == expr.OpLogAbsDet {
-		op = expr.OpAdd
+		op = logOp
 	}
-	return r.make(n, op, nil, r.make(n, n.Op(), nil, d.Arg(0)), r.make(n, n.Op(), nil, d.Arg(1)))
+	return r.make(n, op, nil, r.make(n, n.Op(), nil, x), r.make(n, n.Op(), nil, y))
 }
 
 // detScale takes a scalar factor out of each row.

@@ -139,11 +139,7 @@ func detSolve(r *run, n *expr.Node) *expr.Node {
 	if s.Op() != expr.OpSolve || s.Rank() != 2 || !r.once(s) || !n.DType().IsFloat() || s.Arg(0).DType() != n.DType() || s.Arg(1).DType() != n.DType() {
 		return nil
 	}
-	op := expr.OpDiv
-	if n.Op() == expr.OpLogAbsDet {
-		op = expr.OpSub
-	}
-	return r.make(n, op, nil, r.make(n, n.Op(), nil, s.Arg(1)), r.make(n, n.Op(), nil, s.Arg(0)))
+	return r.determinants(n, expr.OpDiv, expr.OpSub, s.Arg(1), s.Arg(0))
 }
 
 // detUpdate: the determinant of the identity and a matrix of rank one is 1 + u @ v.
