@@ -41,11 +41,22 @@ func (s *fusion) part(g *group, x *vertex, shape []int, at func(place []coord) [
 
 func same(place []coord) []coord { return place }
 
-// concatenate stores each argument at its place.
+// concatenate stores each argument at its place. Those that are joined themselves
+// are stored part by part.
 func (s *fusion) concatenate(v *vertex, g *group) {
-	axis, first, strides := v.node.Attr().(expr.Axis).Axis, 0, layout.RowMajor(v.shape)
+	s.joined(v, g, 0, layout.RowMajor(v.shape))
+}
+
+// joined stores the arguments of v, whose first element is stored at first, by
+// strides.
+func (s *fusion) joined(v *vertex, g *group, first int, strides []int) {
+	axis := v.node.Attr().(expr.Axis).Axis
 	for _, x := range v.args {
-		if product(x.shape) > 0 {
+		switch {
+		case product(x.shape) == 0:
+		case s.on && x.kind == kindConcat && x.users == 1 && !x.kept:
+			s.joined(x, g, first, strides)
+		default:
 			s.part(g, x, x.shape, same, first, strides)
 		}
 		first += x.shape[axis] * strides[axis]

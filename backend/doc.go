@@ -11,7 +11,8 @@
 //  1. The graph is written again for these shapes: every dim is known, integers
 //     that shapes depend on are numbers, ops without a loop of their own, such as
 //     softmax, are expressed by others (specialize.go, lower.go; products in
-//     matmul.go, map in map.go).
+//     matmul.go, map in map.go), assignments over one another by cells in which the
+//     same of them write (cells.go).
 //  2. Vertices say how each value comes to be: an element-wise op, a view, a
 //     reduction, an assembled array, a product, the reference (vertex.go).
 //  3. Fusion decides what is stored and which loops store it together (fuse.go,

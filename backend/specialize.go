@@ -62,12 +62,17 @@ type special struct {
 	data  map[*expr.Node]*expr.Node   // for integers that of has as constants, because shapes depend on them: what kernels take instead
 	items map[*expr.Node][]*expr.Node // the results of maps that have several
 	stop  []*expr.Node                // nodes of the general graph whose shape depends on data, their arguments known
+	last  map[*expr.Node]int          // the last of several assignments, and how many
+	plain map[*expr.Node]*expr.Node   // assignments of the general graph for these arguments, not lowered
 }
 
 // specialize returns the graph for arguments of these types. Host says which
 // scalars are wanted as numbers; values has those of the inputs among them.
 func specialize(g *expr.Graph, host map[*expr.Node]bool, types []expr.Type, values []*expr.Value) (*special, error) {
-	s := &special{of: make(map[*expr.Node]*expr.Node), data: make(map[*expr.Node]*expr.Node), items: make(map[*expr.Node][]*expr.Node)}
+	s := &special{of: make(map[*expr.Node]*expr.Node), data: make(map[*expr.Node]*expr.Node), items: make(map[*expr.Node][]*expr.Node), last: assignments(g)}
+	if len(s.last) > 0 {
+		s.plain = make(map[*expr.Node]*expr.Node)
+	}
 	inputs := make([]*expr.Node, len(g.Inputs))
 	for i, in := range g.Inputs {
 		dims := make([]any, types[i].Rank())
@@ -189,10 +194,33 @@ func (s *special) node(n *expr.Node, args []*expr.Node, host bool) (m *expr.Node
 		m, err = fold(m, values)
 		return m, err == nil, err
 	}
+	if joined := s.cells(n, m); joined != nil {
+		return joined, true, nil
+	}
 	if f := lowerings[m.Op()]; f != nil {
 		m = f(m)
 	}
 	return m, m.Err() == nil, m.Err()
+}
+
+// cells returns what several assignments leave, joined, if n is the last of them:
+// it is m for these arguments.
+func (s *special) cells(n, m *expr.Node) *expr.Node {
+	if s.plain == nil || !assigns(m) {
+		return nil
+	}
+	s.plain[n] = m
+	count := s.last[n]
+	if count == 0 {
+		return nil
+	}
+	return cellsOf(m, count, func(i int) *expr.Node {
+		x := n
+		for range i {
+			x = x.Arg(0)
+		}
+		return s.plain[x]
+	})
 }
 
 // computedIndex makes takes of those integers in the index of a slice that are
