@@ -1,6 +1,7 @@
 package optimize
 
 import (
+	"math"
 	"slices"
 
 	"arignote/expr"
@@ -16,12 +17,13 @@ var structureAssigning = []Rule{
 	{Name: "set-take-itself", Class: Exact, Op: expr.OpSetTake, rewrite: setTakeItself, example: "x: float64[5]; i: int64[1]; set_subtensor(x[i*0], x[i*0])"},
 	{Name: "assign-whole", Class: Exact, ops: []expr.Op{expr.OpSetSlice, expr.OpIncSlice}, rewrite: assignWhole, example: "x: float64[5]; y: float64[5]; set_subtensor(x[:], y), inc_subtensor(x[0:5], y)"},
 	{Name: "assign-nothing", Class: Exact, ops: []expr.Op{expr.OpSetSlice, expr.OpIncSlice}, rewrite: assignNothing, example: "x: float64[5]; a: float64; set_subtensor(x[2:2], a)"},
+	{Name: "set-same", Class: Exact, Op: expr.OpSetSlice, rewrite: setSame, example: "x: float64[5]; set_subtensor(zeros(5)[1:3], 0), x"},
 	{Name: "assign-assign", Class: Exact, ops: []expr.Op{expr.OpSetSlice, expr.OpIncSlice}, rewrite: assignAssign, example: "x: float64[5]; y: float64[2]; z: float64[4]; set_subtensor(set_subtensor(x[1:3], y)[:4], z)"},
 	{Name: "inc-inc", Class: Real, Op: expr.OpIncSlice, rewrite: incInc, example: "x: float64[5]; y: float64[2]; z: float64[2]; inc_subtensor(inc_subtensor(x[1:3], y)[1:3], z)"},
 	{Name: "inc-zeros", Class: Real, Op: expr.OpIncSlice, rewrite: incZeros, example: "y: float64[2]; inc_subtensor(zeros((5,))[1:3], y)"},
 	{Name: "inc-by-zero", Class: Real, ops: []expr.Op{expr.OpIncSlice, expr.OpIncTake}, rewrite: incByZero, example: "x: float64[5]; inc_subtensor(x[1:3], 0.0)"},
 	{Name: "assign-parts", Class: Real, ops: []expr.Op{expr.OpSetSlice, expr.OpIncSlice}, rewrite: assignParts, example: "x: float64[2]; y: float64[3]; inc_subtensor(set_subtensor(zeros((5,))[:2], x)[2:], y)"},
-	{Name: "mul-assigned", Class: Real, Op: expr.OpMul, rewrite: mulAssigned, with: []expr.Op{expr.OpIncTake, expr.OpSetTake}, example: "x: float64[5]; i: int64[1]; inc_subtensor(zeros((5,))[i*0], 2/x[i*0])*x"},
+	{Name: "mul-assigned", Class: Real, Op: expr.OpMul, rewrite: mulAssigned, with: []expr.Op{expr.OpIncTake, expr.OpSetTake, expr.OpSetSlice, expr.OpIncSlice}, example: "x: float64[5]; y: float64[2]; i: int64[1]; inc_subtensor(zeros((5,))[i*0], 2/x[i*0])*x, set_subtensor(zeros((5,))[1:3], y)*x"},
 	{Name: "assign-take-range", Class: Exact, ops: []expr.Op{expr.OpSetTake, expr.OpIncTake}, rewrite: assignTakeRange, example: "x: float64[5]; y: float64[2]; set_subtensor(x[[1, 2]], y), inc_subtensor(x[[1, 2]], y)"},
 }
 
@@ -188,6 +190,20 @@ func assignNothing(r *run, n *expr.Node) *expr.Node {
 	return n.Arg(0)
 }
 
+// setSame writes a number where it is already.
+func setSame(r *run, n *expr.Node) *expr.Node {
+	x, v := n.Arg(0), n.Arg(1)
+	y, ok := scalarOf(x)
+	z, also := scalarOf(v)
+	if !ok || !also || math.Signbit(real(y)) != math.Signbit(real(z)) || y != z || x.DType().IsComplex() || v.DType().IsComplex() {
+		return nil
+	}
+	if region := r.region(n); region.Err() != nil || !r.fills(v, region) {
+		return nil
+	}
+	return x
+}
+
 // assignAssign forgets what is written over, and adds to what was just set
 // before it is written.
 func assignAssign(r *run, n *expr.Node) *expr.Node {
@@ -247,19 +263,20 @@ func incByZero(r *run, n *expr.Node) *expr.Node {
 	return n.Arg(0)
 }
 
-// mulAssigned multiplies only what was written to zeros, where the elements that
-// it meets are known already: the gradient of log(x[i]) times x is that of x[i].
+// mulAssigned multiplies only what was written to zeros: the gradient of log(x[i])
+// times x is that of x[i]. Elements that an array of indices picks are known already,
+// or it would be more work.
 func mulAssigned(r *run, n *expr.Node) *expr.Node {
 	if len(n.Args()) != 2 {
 		return nil
 	}
 	for i, set := range n.Args() {
 		x := n.Arg(1 - i)
-		if set.Op() != expr.OpIncTake && set.Op() != expr.OpSetTake || !r.once(set) || set.DType() != n.DType() || x.DType() != n.DType() || !r.sameShape(set, x) {
+		if !assigns(set.Op()) || !r.once(set) || set.DType() != n.DType() || x.DType() != n.DType() || !r.sameShape(set, x) {
 			continue
 		}
 		zeros, index := set.Arg(0), set.Args()[2:]
-		met := r.existing(expr.OpTake, set.Attr(), append([]*expr.Node{x}, index...))
+		met := r.written(set, x)
 		if z, ok := scalarOf(zeros); !ok || z != 0 || met == nil {
 			continue
 		}
@@ -267,6 +284,25 @@ func mulAssigned(r *run, n *expr.Node) *expr.Node {
 		return r.make(n, set.Op(), set.Attr(), append([]*expr.Node{zeros, v}, index...)...)
 	}
 	return nil
+}
+
+// assigns reports whether op is set_subtensor or inc_subtensor.
+func assigns(op expr.Op) bool {
+	switch op {
+	case expr.OpSetSlice, expr.OpIncSlice, expr.OpSetTake, expr.OpIncTake:
+		return true
+	}
+	return false
+}
+
+// written is the part of x that set writes of its own array, nil if it is picked by an
+// array of indices and nothing else needs it.
+func (r *run) written(set, x *expr.Node) *expr.Node {
+	args := append([]*expr.Node{x}, set.Args()[2:]...)
+	if set.Op() == expr.OpSetSlice || set.Op() == expr.OpIncSlice {
+		return r.make(set, expr.OpSlice, set.Attr(), args...)
+	}
+	return r.existing(expr.OpTake, set.Attr(), args)
 }
 
 // assignTakeRange writes to a slice where constant indices ascend or descend

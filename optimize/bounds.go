@@ -2,6 +2,7 @@ package optimize
 
 import (
 	"math"
+	"slices"
 
 	"arignote/expr"
 )
@@ -279,17 +280,37 @@ func compareBounds(r *run, n *expr.Node) *expr.Node {
 	if mixedIntegers(x, y) {
 		return nil
 	}
-	a, b := boundsOf(x), boundsOf(y)
 	if op == expr.OpGt || op == expr.OpGe {
-		a, b, op = b, a, mirrored[op]
+		x, y, op = y, x, mirrored[op]
 	}
+	a, b := boundsOf(x), boundsOf(y)
 	switch {
-	case op == expr.OpLt && a.hi < b.lo, op == expr.OpLe && a.hi <= b.lo:
+	case op == expr.OpLt && a.hi < b.lo, op == expr.OpLe && (a.hi <= b.lo || atLeast(y, x)):
 		return r.weak(true)
-	case op == expr.OpLt && a.lo >= b.hi, op == expr.OpLe && a.lo > b.hi:
+	case op == expr.OpLt && (a.lo >= b.hi || atLeast(x, y)), op == expr.OpLe && a.lo > b.hi:
 		return r.weak(false)
 	}
 	return nil
+}
+
+// atLeast reports whether no element of x is below that of y, by what x or y is:
+// the larger of y and something, the smaller of x and something, or the absolute
+// value of y.
+func atLeast(x, y *expr.Node) bool {
+	if x.DType() != y.DType() {
+		return false
+	}
+	switch x.Op() {
+	case expr.OpMaximum:
+		if slices.Contains(x.Args(), y) {
+			return true
+		}
+	case expr.OpAbs, expr.OpRelu:
+		if x.Arg(0) == y {
+			return true
+		}
+	}
+	return y.Op() == expr.OpMinimum && slices.Contains(y.Args(), x)
 }
 
 // mixedIntegers reports whether x and y are compared in a dtype that does not
@@ -303,10 +324,18 @@ func mixedIntegers(x, y *expr.Node) bool {
 }
 
 // absBounds drops the absolute value of what has no sign, and the part of
-// a number below 0 (relu) that it does not have.
+// a number below 0 (relu) that it does not have; of what is never above 0 the
+// one is the negative and the other 0.
 func absBounds(r *run, n *expr.Node) *expr.Node {
-	if boundsOf(n.Arg(0)).lo >= 0 {
-		return n.Arg(0)
+	x := n.Arg(0)
+	switch b := boundsOf(x); {
+	case b.lo >= 0:
+		return x
+	case b.hi > 0:
+	case n.Op() == expr.OpRelu:
+		return r.weak(0)
+	case n.DType().IsFloat():
+		return r.make(n, expr.OpNeg, nil, x)
 	}
 	return nil
 }

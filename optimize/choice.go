@@ -1,6 +1,7 @@
 package optimize
 
 import (
+	"math"
 	"slices"
 
 	"arignote/expr"
@@ -76,9 +77,27 @@ func trivial(x, y *expr.Node) bool {
 	return okA && okB || okA && a == 0 || okB && b == 0
 }
 
-// compareMirror uses y > x for x < y, if both are there.
+// compareMirror writes a comparison with its arguments in the order in which they
+// were compared first, if both orders are there: y > x is then x < y, and rules for
+// two comparisons need not be said for each order.
 func compareMirror(r *run, n *expr.Node) *expr.Node {
-	return r.earlier(n, mirrored[n.Op()])
+	x, y := n.Arg(0), n.Arg(1)
+	if r.firstCompared(y, x) < r.firstCompared(x, y) {
+		return r.make(n, mirrored[n.Op()], nil, y, x)
+	}
+	return nil
+}
+
+// firstCompared returns the number of the first comparison of x with y, in this
+// order, that has been made; a large one if there is none.
+func (r *run) firstCompared(x, y *expr.Node) int32 {
+	first := int32(math.MaxInt32)
+	for _, op := range comparisons {
+		if m := r.existing(op, nil, []*expr.Node{x, y}); m != nil {
+			first = min(first, r.id(m))
+		}
+	}
+	return first
 }
 
 // evenDifference uses abs(x - y) for abs(y - x), if both differences are

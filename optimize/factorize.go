@@ -144,7 +144,7 @@ func (r *run) bestGroup(s *sum, products []*product) group {
 				continue
 			}
 			seen[f] = true
-			g := groupBy(s, products, f)
+			g := r.groupBy(s, products, f)
 			if f.exp < 0 && slices.ContainsFunc(g.terms, func(i int) bool { return hasExp(products[i]) }) {
 				continue
 			}
@@ -174,7 +174,7 @@ func hasExp(p *product) bool {
 // groupBy returns the terms of s that have the factor f. A term that is f alone
 // becomes a constant, which saves nothing unless a rule waits for it: x*exp(y) -
 // x is x*expm1(y). A term that would become a reciprocal stays: x/y - x/z.
-func groupBy(s *sum, products []*product, f factor) group {
+func (r *run) groupBy(s *sum, products []*product, f factor) group {
 	g := group{by: f, saves: -1}
 	for i, t := range s.terms {
 		p := products[i]
@@ -185,7 +185,7 @@ func groupBy(s *sum, products []*product, f factor) group {
 			}
 			g.terms = append(g.terms, i)
 			g.saves++
-			if len(p.factors) == 2 && f.exp == 1 && complemented(p, f, t.coef.mul(p.coef), s) {
+			if len(p.factors) == 2 && f.exp == 1 && r.complemented(p, f, t.coef.mul(p.coef), s) {
 				g.saves++
 			}
 		case f.exp == 1 && t.base == f.base:
@@ -205,8 +205,9 @@ func leavesReciprocal(p *product, f factor, coef number) bool {
 }
 
 // complemented reports whether the product p = f*g(x) is a term beside f or -f
-// such that g(x) + 1 or g(x) - 1 is a function of its own.
-func complemented(p *product, f factor, coef number, s *sum) bool {
+// such that g(x) + 1 or g(x) - 1 is a function of its own, or the constant meets
+// another one: x*(y + 1) - x is x*y.
+func (r *run) complemented(p *product, f factor, coef number, s *sum) bool {
 	other := p.factors[0]
 	if other == f {
 		other = p.factors[1]
@@ -218,6 +219,11 @@ func complemented(p *product, f factor, coef number, s *sum) bool {
 	switch other.base.Op() {
 	case expr.OpExp, expr.OpSigmoid, expr.OpErfc:
 		return s.terms[i].coef.f == -coef.f
+	case expr.OpAdd, expr.OpSub:
+		return r.opens(other.base, s.d) && slices.ContainsFunc(other.base.Args(), func(a *expr.Node) bool {
+			_, constant := numberOf(a, s.d)
+			return constant
+		})
 	case expr.OpErf:
 		return s.terms[i].coef.f == -coef.f || s.terms[i].coef.f == coef.f
 	}
@@ -250,4 +256,41 @@ func (r *run) writeFactored(n *expr.Node, s *sum, products []*product, g group) 
 	p.mul(factor{inner.write(r, n), 1})
 	outer.add(r, term{coef: whole(1), base: p.write(r, n)})
 	return outer.write(r, n)
+}
+
+// divideTerms divides a sum term by term where each term has the factor that it is
+// divided by: (x*y + x)/x is y + 1.
+func divideTerms(r *run, n *expr.Node) *expr.Node {
+	x, d := n.Arg(0), n.Arg(1)
+	if !n.DType().IsFloat() || !sumOp(x.Op()) || d.DType() != n.DType() || !r.opens(x, n.DType()) {
+		return nil
+	}
+	s, by := r.gatherSum(x, 0), r.gatherProduct(d, 0)
+	if s.has || len(s.terms) < 2 || len(s.terms) > maxShared || by.bad || len(by.factors) == 0 {
+		return nil
+	}
+	out := newSum(n.DType())
+	for _, t := range s.terms {
+		q := r.gatherProduct(t.base, maxShared)
+		if q.bad || q.d != out.d || !q.divide(by) {
+			return nil
+		}
+		out.add(r, term{coef: t.coef.mul(number{f: 1 / by.coef.f}), base: q.write(r, n)})
+	}
+	return out.write(r, n)
+}
+
+// divide takes the factors of by out of p; false if p does not have them.
+func (p *product) divide(by *product) bool {
+	for _, f := range by.factors {
+		i := p.find(f.base)
+		if i < 0 || f.exp < 0 || p.factors[i].exp < f.exp {
+			return false
+		}
+		if p.factors[i].exp -= f.exp; p.factors[i].exp == 0 {
+			p.factors = slices.Delete(p.factors, i, i+1)
+			p.index = positions{}
+		}
+	}
+	return true
 }

@@ -18,7 +18,7 @@ func nonNegative(n *expr.Node) bool { return boundsOf(n).lo >= 0 }
 
 // positive reports whether every element of n that is a number is above 0, or
 // has underflowed to 0.
-func positive(n *expr.Node) bool { return positiveWithin(n, factDepth) }
+func positive(n *expr.Node) bool { return boundsOf(n).lo > 0 || positiveWithin(n, factDepth) }
 
 // positiveWithin is positive, looking at so many levels.
 func positiveWithin(n *expr.Node, depth int) bool {
@@ -34,7 +34,9 @@ func positiveWithin(n *expr.Node, depth int) bool {
 		return true
 	case expr.OpSqrt, expr.OpReciprocal, expr.OpCast:
 		return n.DType().IsFloat() && known(n.Arg(0))
-	case expr.OpAdd, expr.OpMul, expr.OpDiv, expr.OpMinimum:
+	case expr.OpAdd: // one is enough, if no other is negative
+		return n.DType().IsFloat() && slices.ContainsFunc(n.Args(), known) && allOf(n.Args(), nonNegative)
+	case expr.OpMul, expr.OpDiv, expr.OpMinimum:
 		return n.DType().IsFloat() && allOf(n.Args(), known)
 	case expr.OpMaximum:
 		return known(n.Arg(0)) || known(n.Arg(1))

@@ -17,6 +17,7 @@ var linalgMatrices = []Rule{
 	{Name: "solve-triangle", Class: Exact, Op: expr.OpSolveTriangular, rewrite: solveTriangle, example: "A: float64[3, 3]; b: float64[3]; solve_triangular(tril(A), b, lower=True)"},
 	{Name: "det-triangular", Class: Real, ops: []expr.Op{expr.OpDet, expr.OpLogAbsDet}, rewrite: detTriangular, example: "A: float64[3, 3]; det(tril(A)), logabsdet(triu(A))"},
 	{Name: "triangle-triangular", Class: Real, ops: []expr.Op{expr.OpTril, expr.OpTriu}, rewrite: triangleTriangular, example: "A: float64[3, 3]; tril(tril(A)), triu(tril(A).T)"},
+	{Name: "triangle-whole", Class: Exact, ops: []expr.Op{expr.OpTril, expr.OpTriu}, rewrite: triangleWhole, example: "A: float64[3, 4]; tril(A, 3), triu(A, 4)"},
 	{Name: "solve-cholesky", Class: Real, Op: expr.OpSolve, rewrite: solveCholesky, example: "M: float64[3, 5]; b: float64[3]; solve(M @ M.T + eye(3), b)"},
 	{Name: "det-cholesky", Class: Real, ops: []expr.Op{expr.OpDet, expr.OpLogAbsDet}, rewrite: detCholesky, example: "M: float64[3, 5]; A = M @ M.T + eye(3); sum(cholesky(A)) + logabsdet(A)"},
 	{Name: "kron", Class: Real, ops: []expr.Op{expr.OpDet, expr.OpLogAbsDet, expr.OpInv, expr.OpTrace}, rewrite: kronParts, example: "A: float64[2, 2]; B: float64[3, 3]; trace(kron(A, B)), inv(kron(A, B)), logabsdet(kron(A, B))"},
@@ -236,6 +237,32 @@ func triangleTriangular(r *run, n *expr.Node) *expr.Node {
 	k := n.Attr().(expr.Diagonal).K
 	if n.Op() == expr.OpTril && t.lower && k >= 0 || n.Op() == expr.OpTriu && t.upper && k <= 0 {
 		return n.Arg(0)
+	}
+	return nil
+}
+
+// triangleWhole takes all of a matrix, or nothing, where the diagonal that ends the
+// triangle lies beyond its corner; a triangle of zeros is zeros.
+func triangleWhole(r *run, n *expr.Node) *expr.Node {
+	x, k := n.Arg(0), n.Attr().(expr.Diagonal).K
+	if z, ok := scalarOf(x); ok && z == 0 {
+		return x
+	}
+	dims := x.Type().Dims[x.Rank()-2:]
+	rows, knownRows := dims[0].Known()
+	columns, knownColumns := dims[1].Known()
+	if !knownRows || !knownColumns {
+		return nil
+	}
+	last, first := k >= columns-1, k <= -rows // of the diagonals of tril
+	if n.Op() == expr.OpTriu {
+		last, first = k <= 1-rows, k >= columns
+	}
+	switch {
+	case last:
+		return x
+	case first:
+		return r.weak(0)
 	}
 	return nil
 }

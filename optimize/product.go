@@ -248,8 +248,8 @@ func powerCost(e float64) int {
 	switch {
 	case e == 0.5:
 		return 1
-	case e == 1.5:
-		return 2
+	case e == math.Trunc(e)+0.5:
+		return min(powerCost(e-0.5)+2, costPow)
 	case e == math.Trunc(e) && e <= maxPower:
 		cost := 0
 		for k := int(e); k > 1; k /= 2 {
@@ -350,8 +350,8 @@ func (r *run) power(at, x *expr.Node, e float64) *expr.Node {
 		return x
 	case e == 0.5:
 		return r.make(at, expr.OpSqrt, nil, x)
-	case e == 1.5:
-		return r.make(at, expr.OpMul, nil, x, r.make(at, expr.OpSqrt, nil, x))
+	case e == math.Trunc(e)+0.5 && powerCost(e) < costPow:
+		return r.make(at, expr.OpMul, nil, r.power(at, x, e-0.5), r.make(at, expr.OpSqrt, nil, x))
 	case e == math.Trunc(e) && e <= maxPower:
 		half := r.power(at, x, math.Trunc(e/2))
 		half = r.make(at, expr.OpSquare, nil, half)

@@ -178,6 +178,20 @@ func argDimshuffle(r *run, n *expr.Node) *expr.Node {
 	return r.shuffled(n, r.make(n, n.Op(), expr.Axis{Axis: pattern[k]}, x), after)
 }
 
+// alongDimshuffle works along an axis before a view: softmax(x.T, axis=0) is
+// softmax(x, axis=1).T.
+func alongDimshuffle(r *run, n *expr.Node) *expr.Node {
+	view, k := n.Arg(0), n.Attr().(expr.Axis).Axis
+	if view.Op() != expr.OpDimShuffle || k < 0 {
+		return nil
+	}
+	axis := view.Attr().(expr.Pattern).Axes[k]
+	if axis < 0 {
+		return nil
+	}
+	return r.make(n, view.Op(), view.Attr(), r.make(n, n.Op(), expr.Axis{Axis: axis}, view.Arg(0)))
+}
+
 // sumCast adds up integers and truth values without converting them before.
 func sumCast(r *run, n *expr.Node) *expr.Node {
 	c := n.Arg(0)
@@ -204,6 +218,9 @@ func sumCast(r *run, n *expr.Node) *expr.Node {
 // singleton is what is computed along an axis of length 1.
 func singleton(r *run, n *expr.Node) *expr.Node {
 	x, axis := n.Arg(0), n.Attr().(expr.Axis).Axis
+	if axis < 0 && x.Rank() == 1 {
+		axis = 0
+	}
 	if axis < 0 || !x.Type().Dims[axis].Is(1) {
 		return nil
 	}

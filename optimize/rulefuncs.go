@@ -47,23 +47,68 @@ func dropGradient(r *run, n *expr.Node) *expr.Node {
 	return n.Arg(0)
 }
 
-// weakenConstant makes a strong scalar constant weak where the op converts both
-// to the same dtype: 1.0 and not array(1.0). Constants then merge, and print as
-// they were written.
+// weakenConstant makes a strong constant of equal elements a weak scalar where the
+// op converts both to the same dtype and others stretch as far: 1.0 and not
+// array(1.0), 0 and not array([0, 0]), and 1 for a True that is multiplied.
+// Constants then merge, and print as they were written.
 func weakenConstant(r *run, n *expr.Node) *expr.Node {
 	for i, a := range n.Args() {
-		v := a.Value()
-		if v == nil || a.Rank() > 0 || a.Type().Weak || v.DType() != expr.Float64 && v.DType() != expr.Int64 {
+		weak := r.weakened(a, numeric[n.Op()] && n.OperandDType() != expr.Bool)
+		if weak == nil {
 			continue
 		}
 		args := slices.Clone(n.Args())
-		args[i] = r.constant(v, true)
+		args[i] = weak
 		m := expr.New(n, n.Op(), n.Attr(), args...)
 		if m.Err() == nil && m.Type().Equal(n.Type()) && m.OperandDType() == n.OperandDType() {
 			return m
 		}
 	}
 	return nil
+}
+
+// numeric are the ops that work on truth values as on 0 and 1, if another argument
+// is a number.
+var numeric = opSetWith(func(op expr.Op) bool {
+	return sumOp(op) || productOp(op) || op == expr.OpMaximum || op == expr.OpMinimum
+})
+
+// weakened returns the weak scalar that the constant a is, truth values as numbers
+// if asked; nil if it is none, or weak already.
+func (r *run) weakened(a *expr.Node, numbers bool) *expr.Node {
+	v := a.Value()
+	if v == nil || v.Len() == 0 || v.DType() == expr.Uint64 {
+		return nil
+	}
+	if v.DType() == expr.Bool {
+		if !numbers || !equalElements(v) {
+			return nil
+		}
+		return r.weak(int(oneIf(v.Bool(0))))
+	}
+	if a.Type().Weak || !equalElements(v) {
+		return nil
+	}
+	return r.constant(v, true)
+}
+
+// equalElements reports whether all elements of v have the same bits.
+func equalElements(v *expr.Value) bool {
+	for i := 1; i < v.Len(); i++ {
+		if !sameNumber(v, 0, i) {
+			return false
+		}
+	}
+	return true
+}
+
+// sameNumber reports whether the elements i and j of v have the same bits.
+func sameNumber(v *expr.Value, i, j int) bool {
+	if v.DType().IsInteger() {
+		return v.Int(i) == v.Int(j)
+	}
+	x, y := v.Complex(i), v.Complex(j)
+	return math.Float64bits(real(x)) == math.Float64bits(real(y)) && math.Float64bits(imag(x)) == math.Float64bits(imag(y))
 }
 
 // partOfMultiple multiplies the real or imaginary part by what is real.

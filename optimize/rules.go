@@ -330,6 +330,11 @@ var simplifyRules = []Rule{
 	{Name: "tanh-mul-cosh", Left: "tanh(x) * cosh(x)", Right: "sinh(x)", Class: Real},
 	{Name: "tan-mul-cos", Left: "tan(x) * cos(x)", Right: "sin(x)", Class: Real},
 	{Name: "gamma-log", Left: "log(gamma(x))", Right: "gammaln(x)", Class: Real},
+	{Name: "gamma-next", Left: "gamma(x + 1) / gamma(x)", Right: "x", Class: Real},
+	{Name: "gammaln-next", Left: "gammaln(x + 1) - gammaln(x)", Right: "log(abs(x))", Class: Real},
+	{Name: "log-mul-sub-log", Left: "log(x * y) - log(x)", Right: "log(y)", Class: Real},
+	{Name: "log-div-add-log", Left: "log(x / y) + log(y)", Right: "log(x)", Class: Real},
+	{Name: "log-div-sub-log", Left: "log(x / y) - log(x)", Right: "-log(y)", Class: Real},
 	{Name: "square-hypot", Left: "square(hypot(x, y))", Right: "square(x) + square(y)", Class: Real},
 	{Name: "sqrt-squares", Class: Real, Op: expr.OpSqrt, rewrite: sqrtSquares, example: "x: float64[3]; y: float64[3]; sqrt(4*square(x)*square(y))"},
 	{Name: "square-sqrt", Left: "square(sqrt(x))", Right: "x", Class: Real},
@@ -359,6 +364,7 @@ var simplifyRules = []Rule{
 	{Name: "pow-div-pow", Left: "x ** y / x ** z", Right: "x ** (y - z)", Class: Real},
 	{Name: "hypot-zero", Left: "hypot(x, 0)", Right: "abs(x)", Class: Real},
 	{Name: "pow-constant", Class: Real, Op: expr.OpPow, rewrite: powConstant, example: "x: float64[3]; y: float64[3]; (x*y)**3"},
+	{Name: "div-sum", Class: Real, Op: expr.OpDiv, rewrite: divideTerms, with: []expr.Op{expr.OpAdd, expr.OpSub}, example: "x: float64[3]; y: float64[3]; (x*y + x)/x, (x*y - 2*x*x)/(3*x)"},
 	{Name: "div-power-of-two", Class: Exact, Op: expr.OpDiv, rewrite: divPowerOfTwo, example: "x: float64[3]; x / 4.0"},
 
 	// What concerns gradients alone.

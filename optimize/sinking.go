@@ -1,6 +1,10 @@
 package optimize
 
-import "arignote/expr"
+import (
+	"slices"
+
+	"arignote/expr"
+)
 
 // Views that sink through element-wise ops to other views, which they undo or
 // join: exp(sin(x.T)).T is exp(sin(x)).
@@ -56,8 +60,11 @@ func (s *sinking) argument(f, a *expr.Node) *expr.Node {
 	switch {
 	case a.Rank() == 0:
 		return a
-	case a.Rank() != f.Rank() || !dimshuffle && !s.r.sameShape(a, f):
+	case !dimshuffle && !s.r.sameShape(a, f):
 		return nil // it is stretched
+	case a.Rank() != f.Rank():
+		s.gain--
+		return s.aligned(a, f.Rank())
 	case isFill(a):
 		return s.placed(a)
 	case a.Op() == s.view.Op():
@@ -85,6 +92,16 @@ func (s *sinking) meets(a *expr.Node) *expr.Node {
 	if isIdentity(pattern, x.Rank()) {
 		s.gain++
 		return x
+	}
+	return s.r.make(s.view, expr.OpDimShuffle, expr.Pattern{Axes: pattern}, x)
+}
+
+// aligned is the view of x after the axes that it lacks have been inserted.
+func (s *sinking) aligned(x *expr.Node, rank int) *expr.Node {
+	missing := rank - x.Rank()
+	pattern := slices.Clone(s.view.Attr().(expr.Pattern).Axes)
+	for i, a := range pattern {
+		pattern[i] = max(a-missing, -1)
 	}
 	return s.r.make(s.view, expr.OpDimShuffle, expr.Pattern{Axes: pattern}, x)
 }

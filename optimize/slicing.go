@@ -46,8 +46,8 @@ func sliceWhole(r *run, n *expr.Node) *expr.Node {
 		}
 		d := x.Type().Dims[i]
 		length, _ := d.Known()
-		if s, ok := e.span(d); !ok || s != (span{count: length, step: 1}) {
-			return nil
+		if s, ok := e.span(d); !ok || s.count != length || s.step != 1 && length > 1 {
+			return nil // one element is in order either way
 		}
 	}
 	return x

@@ -55,6 +55,7 @@ var stabilizeRules = []Rule{
 	{Name: "log-base", Class: Real, ops: []expr.Op{expr.OpLog2, expr.OpLog10}, rewrite: logBase, example: "x: float64[3]; y: float64[3]; log2(exp(x) + exp(y)), log10(1 - exp(x))"},
 	{Name: "log-of-view", Class: Real, Op: expr.OpLog, rewrite: logOfView, example: "x: float64[3, 4]; log(softmax(x)[:, 1])"},
 	{Name: "log-power", Class: Real, Op: expr.OpLog, rewrite: logPower, example: "x: float64[3]; log(x**3)"},
+	{Name: "log-pow", Left: "log(x ** y)", Right: "y * log(abs(x))", Class: Real},
 	{Name: "exp-sum", Class: Real, Op: expr.OpExp, rewrite: expSum, example: "x: float64[3]; y: float64[3]; exp(x + 2*log(y))"},
 
 	// The logistic function in its spellings.
@@ -118,6 +119,7 @@ var stabilizeRules = []Rule{
 	{Name: "softmax-shift", Class: Real, ops: []expr.Op{expr.OpSoftmax, expr.OpLogSoftmax}, rewrite: softmaxShift, example: "x: float64[3, 4]; a: float64[3, 1]; softmax(x - a, axis=1)"},
 	{Name: "logsumexp-shift", Class: Real, Op: expr.OpLogSumExp, rewrite: logSumExpShift, example: "x: float64[3, 4]; a: float64[3, 1]; logsumexp(x - a, axis=1)"},
 	{Name: "sum-softmax", Class: Real, ops: []expr.Op{expr.OpSum, expr.OpMean}, rewrite: sumSoftmax, with: []expr.Op{expr.OpSoftmax}, example: "x: float64[3, 4]; sum(softmax(x, axis=1), axis=1), sum(softmax(x, axis=0)), mean(softmax(x), axis=1)"},
+	{Name: "logsumexp-log-softmax", Class: Real, Op: expr.OpLogSumExp, rewrite: sumSoftmax, with: []expr.Op{expr.OpLogSoftmax}, example: "x: float64[3, 4]; logsumexp(log_softmax(x, axis=1), axis=1), logsumexp(log_softmax(x, axis=0))"},
 	{Name: "weighted-mean", Left: "sum(exp(x) * y, axis=k) / sum(exp(x), axis=k)", Right: "sum(softmax(x, axis=k) * y, axis=k)", Class: Real, When: "aligned"},
 	{Name: "weighted-mean-keepdims", Left: "sum(exp(x) * y, axis=k, keepdims=True) / sum(exp(x), axis=k, keepdims=True)", Right: "sum(softmax(x, axis=k) * y, axis=k, keepdims=True)", Class: Real, When: "aligned"},
 	{Name: "logsumexp-log", Left: "logsumexp(log(x))", Right: "log(sum(x))", Class: Real},
@@ -187,7 +189,8 @@ func hypotScaled(r *run, n *expr.Node) *expr.Node {
 	return r.scaled(n, number{f: math.Sqrt(content)}, n.DType(), r.make(n, expr.OpHypot, nil, legs...))
 }
 
-// sumSoftmax adds up whole rows of softmax: each is 1.
+// sumSoftmax adds up whole rows of softmax, or the exponentials of its logarithms:
+// each row is 1.
 func sumSoftmax(r *run, n *expr.Node) *expr.Node {
 	x, axes := n.Arg(0), n.Attr().(expr.Axes).Axes
 	count, known := reducedCount(n)
@@ -196,8 +199,11 @@ func sumSoftmax(r *run, n *expr.Node) *expr.Node {
 		return nil
 	}
 	length, _ := x.Type().Dims[axis].Known()
-	if n.Op() == expr.OpMean {
+	switch n.Op() {
+	case expr.OpMean:
 		return r.weak(1 / float64(length))
+	case expr.OpLogSumExp:
+		return r.weak(math.Log(float64(count / length)))
 	}
 	return r.weak(float64(count / length))
 }

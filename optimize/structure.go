@@ -59,6 +59,8 @@ var structureRules = []Rule{
 	{Name: "sum-cast", Class: Exact, Op: expr.OpSum, rewrite: sumCast, example: "p: bool[5]; sum(astype(p, 'int64')), sum(where(p, 1, 0))"},
 	{Name: "reduce-empty", Class: Exact, ops: []expr.Op{expr.OpSum, expr.OpProd, expr.OpAny, expr.OpAll}, rewrite: reduceEmpty, example: "x: float64[5]; sum(x[2:2]), prod(x[5:])"},
 	{Name: "arg-dimshuffle", Class: Exact, ops: []expr.Op{expr.OpArgmax, expr.OpArgmin}, rewrite: argDimshuffle, example: "x: float64[3, 4]; argmax(x.T, axis=0)"},
+	{Name: "along-dimshuffle-exact", Class: Exact, ops: []expr.Op{expr.OpSort, expr.OpArgsort}, rewrite: alongDimshuffle, with: []expr.Op{expr.OpDimShuffle}, example: "x: float64[3, 4]; sort(x.T, axis=0)"},
+	{Name: "along-dimshuffle", Class: Real, ops: []expr.Op{expr.OpSoftmax, expr.OpLogSoftmax, expr.OpCumsum, expr.OpCumprod}, rewrite: alongDimshuffle, with: []expr.Op{expr.OpDimShuffle}, example: "x: float64[3, 4]; softmax(x.T, axis=0), cumsum(x[:, None], axis=0)"},
 	{Name: "arg-ravel", Class: Exact, ops: []expr.Op{expr.OpArgmax, expr.OpArgmin}, rewrite: argRavel, example: "x: float64[3, 4]; argmax(reshape(x, (12,)))"},
 	{Name: "reduce-flip-exact", Class: Exact, ops: exactReductionOps, rewrite: reduceFlip, example: "x: float64[3, 4]; max(x[::-1], axis=0)"},
 	{Name: "reduce-flip", Class: Real, ops: []expr.Op{expr.OpSum, expr.OpMean, expr.OpProd, expr.OpLogSumExp}, rewrite: reduceFlip, example: "x: float64[3, 4]; sum(x[:, ::-1])"},

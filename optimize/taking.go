@@ -9,6 +9,7 @@ var structureTaking = []Rule{
 	// Indexing by arrays.
 	{Name: "take-range", Class: Exact, Op: expr.OpTake, rewrite: takeRange, example: "x: float64[5]; x[arange(3)]"},
 	{Name: "take-element", Class: Exact, Op: expr.OpTake, rewrite: takeElement, example: "x: float64[5, 4]; take(x, 3, axis=1)"},
+	{Name: "take-equal", Class: Exact, Op: expr.OpTake, rewrite: takeEqual, example: "x: float64[5, 4]; x[[2, 2, 2]]"},
 	{Name: "take-all", Class: Exact, Op: expr.OpTake, rewrite: takeAll, example: "x: float64[?]; x[arange(size(x))]"},
 	{Name: "take-take", Class: Real, Op: expr.OpTake, rewrite: takeTake, example: "x: float64[5, 4]; i: int64[3]; x[i*0][[2, 0, 0, 1]]"},
 	{Name: "take-argsort", Class: Real, Op: expr.OpTake, rewrite: takeArgsort, example: "x: float64[5]; x[argsort(x)]"},
@@ -91,6 +92,37 @@ func takeElement(r *run, n *expr.Node) *expr.Node {
 	items := wholeItems(n.Arg(0).Rank())
 	items[axis] = element(int(i))
 	return r.slice(n, n.Arg(0), items)
+}
+
+// takeEqual stretches one element that is taken several times.
+func takeEqual(r *run, n *expr.Node) *expr.Node {
+	axis, index, ok := alongOne(n)
+	if !ok || index.Rank() != 1 {
+		return nil
+	}
+	i, equal := equalIndices(index)
+	length, known := n.Arg(0).Type().Dims[axis].Known()
+	if !equal || !known || i < -length || i >= length {
+		return nil
+	}
+	if i < 0 {
+		i += length
+	}
+	items := wholeItems(n.Arg(0).Rank())
+	items[axis] = span{first: i, count: 1, step: 1}.item(length)
+	return r.stretch(n, r.slice(n, n.Arg(0), items), r.dims(n))
+}
+
+// equalIndices returns the integer that all elements of a constant index are.
+func equalIndices(index *expr.Node) (int, bool) {
+	if z, ok := scalarOf(index); ok {
+		return int(real(z)), true
+	}
+	v := index.Value()
+	if v == nil || v.Len() == 0 || !equalElements(v) {
+		return 0, false
+	}
+	return int(v.Int(0)), true
 }
 
 // takeAll: each element in its place.

@@ -11,6 +11,8 @@ import (
 
 // structureUnjoining are the rows about this, for the pass structure.
 var structureUnjoining = []Rule{
+	{Name: "reduce-rotated-exact", Class: Exact, ops: exactReductionOps, rewrite: reduceRotated, with: []expr.Op{expr.OpConcatenate}, example: "x: float64[5]; max(roll(x, 2))"},
+	{Name: "reduce-rotated", Class: Real, ops: []expr.Op{expr.OpSum, expr.OpProd, expr.OpMean, expr.OpLogSumExp}, rewrite: reduceRotated, with: []expr.Op{expr.OpConcatenate}, example: "x: float64[n]; sum(roll(x, 2)), mean(roll(x, 1))"},
 	{Name: "reduce-concatenate-exact", Class: Exact, ops: exactReductionOps, rewrite: reduceConcatenate, example: "x: float64[3]; y: float64[4]; max(concatenate((x, y)))"},
 	{Name: "reduce-concatenate", Class: Real, ops: []expr.Op{expr.OpSum, expr.OpProd, expr.OpMean}, rewrite: reduceConcatenate, example: "x: float64[m]; y: float64[n]; sum(concatenate((x, y)))"},
 	{Name: "dimshuffle-concatenate", Class: Exact, Op: expr.OpDimShuffle, rewrite: dimshuffleConcatenate, example: "x: float64[3]; y: float64[3]; stack((x, y)).T"},
@@ -52,6 +54,45 @@ func reduceConcatenate(r *run, n *expr.Node) *expr.Node {
 		return y
 	}
 	return r.perElement(n, y)
+}
+
+// reduceRotated joins parts of one array that lie apart or in another order, where
+// the order does not matter: sum(roll(x, 2)) is sum(x).
+func reduceRotated(r *run, n *expr.Node) *expr.Node {
+	c := n.Arg(0)
+	if c.Op() != expr.OpConcatenate || len(c.Args()) > maxStack {
+		return nil
+	}
+	axis := c.Attr().(expr.Axis).Axis
+	if !slices.Contains(n.Attr().(expr.Axes).Axes, axis) {
+		return nil
+	}
+	var parts []*expr.Node
+	for _, x := range c.Args() {
+		parts = r.withPart(c, parts, x, axis)
+	}
+	switch len(parts) {
+	case len(c.Args()):
+		return nil
+	case 1:
+		return r.make(n, n.Op(), n.Attr(), parts[0])
+	}
+	return r.make(n, n.Op(), n.Attr(), r.make(c, c.Op(), c.Attr(), parts...))
+}
+
+// withPart appends x to the parts of c, or joins it with those that it continues or
+// that continue it.
+func (r *run) withPart(c *expr.Node, parts []*expr.Node, x *expr.Node, axis int) []*expr.Node {
+	for i, y := range parts {
+		m := r.joined(c, y, x, axis)
+		if m == nil {
+			m = r.joined(c, x, y, axis)
+		}
+		if m != nil {
+			return r.withPart(c, slices.Delete(parts, i, i+1), m, axis)
+		}
+	}
+	return append(parts, x)
 }
 
 // perElement divides y, the sum for the mean n, by the number of elements, where
