@@ -23,9 +23,9 @@ import (
 //  3. It ends. A replacement that is, or contains, the node that it replaces
 //     would never come to rest: it is found when the traversal meets a node
 //     that it is still working on. A chain of replacements of one place that
-//     is longer than maxChain and has rules of the user's in it, or more
-//     rewrites than maxSteps allows for, ends the run too. The error names the
-//     rules involved. Where built-in rules alone lead back to a node, it stays
+//     is longer than maxChain and has rules of the user's in it, one of parts of
+//     replacements that do not become smaller (endless.go), or more rewrites than
+//     maxSteps allows for, ends the run too. The error names the rules involved. Where built-in rules alone lead back to a node, it stays
 //     as it is; their long chains take up one term of a sum after the other.
 //  4. Types stay: every replacement goes through fit.
 
@@ -74,8 +74,9 @@ var loops = opSet{expr.OpMap: true, expr.OpWhile: true, expr.OpWithGradient: tru
 const bodyRule = "body"
 
 const (
-	maxChain = 400 // replacements of one place, each by what the one before made
-	maxSteps = 64  // rewrites per node of the input, on average
+	maxChain = 400   // replacements of one place, each by what the one before made
+	maxDepth = 10000 // replacements, each within what the one before made, without progress
+	maxSteps = 64    // rewrites per node of the input, on average
 )
 
 const (
@@ -124,6 +125,7 @@ type frame struct {
 	repl  int32 // what replaces id and is being finished, or unseen
 	made  int32 // the step of the trace that made repl
 	chain int32 // number of replacements that led to this node at this place
+	depth int32 // number of replacements that wait for this node
 }
 
 // rewrite returns g with every node in the normal form of the passes of v.
@@ -299,7 +301,9 @@ func (r *run) normalize(v *visit, root int32) {
 		}
 		circle := r.at(v, child) == working
 		if (circle || f.chain >= maxChain) && len(r.opt.Rules) > 0 && r.userRules(r.chainRules(stack)) {
-			r.err = r.endlessChain(stack, r.nodeAt(child))
+			if r.err = r.goesOn(stack); circle {
+				r.err = r.undoing(stack, r.nodeAt(child))
+			}
 			return
 		}
 		if circle {
@@ -307,9 +311,13 @@ func (r *run) normalize(v *visit, root int32) {
 			stack = stack[:len(stack)-1]
 			continue
 		}
-		next := frame{first: child, id: child, repl: unseen}
+		next := frame{first: child, id: child, repl: unseen, depth: f.depth}
 		if f.repl != unseen {
-			next.chain = f.chain + 1
+			next.chain, next.depth = f.chain+1, f.depth+1
+			if next.depth%maxDepth == 0 && r.grows(stack, child) {
+				r.err = r.goesOn(stack)
+				return
+			}
 		}
 		r.put(v, child, working)
 		stack = append(stack, next)
@@ -493,12 +501,6 @@ func (r *run) record(pass string, before, after *expr.Node, by why) {
 		}
 		r.err = expr.Errorf(expr.ErrDomain, "optimize", "%d rewrites and no end, by the rules %s", r.steps, sortedNames(names))
 	}
-}
-
-// endlessChain names the rules that have made the node n out of itself, or an
-// ever growing expression.
-func (r *run) endlessChain(stack []frame, n *expr.Node) error {
-	return expr.Errorf(expr.ErrDomain, "optimize", "rules undo each other without end on %s: %s", Brief(n), sortedNames(r.chainRules(stack)))
 }
 
 // chainRules returns the names of the rules that have led to the top of stack.

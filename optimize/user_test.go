@@ -78,6 +78,8 @@ func TestUndoing(t *testing.T) {
 		{"mine, softplus", "log(1 + exp(x))", []optimize.Rule{text("mine", "softplus(x)", "log(1 + exp(x))")}},
 		{"mine, log1p", "log(1 + x)", []optimize.Rule{text("mine", "log1p(x)", "log(1 + x)")}},
 		{"mine", "sin(x)", []optimize.Rule{text("mine", "sin(x)", "sin(x + 1)")}},
+		{"mine", "sin(x)", []optimize.Rule{text("mine", "sin(x)", "-sin(-x)")}},
+		{"mine, other", "sin(x)", []optimize.Rule{text("mine", "sin(x)", "x*cos(2*x)"), text("other", "cos(x)", "1 + sin(3*x)")}},
 	} {
 		for _, size := range []int{1, 3000} {
 			g := parse(t, "x: float64[m]; y: float64[m]; z: float64[m]; "+c.src)
@@ -97,6 +99,36 @@ func TestUndoing(t *testing.T) {
 				}
 			}
 			t.Logf("%s: %d nodes: %v", c.names, size, spent)
+		}
+	}
+}
+
+// TestDeepRules: a rule may go through all of a deep graph, and take a number down
+// step by step.
+func TestDeepRules(t *testing.T) {
+	rules := []optimize.Rule{
+		{Name: "linear", Left: "erf(x + y)", Right: "erf(x) + erf(y)", Class: optimize.Real},
+		{Name: "down", Op: expr.OpPow, Class: optimize.Real, Func: func(n *expr.Node) *expr.Node {
+			if e := n.Arg(1).Value(); e != nil && e.Float(0) > 1 {
+				return n.Arg(0).Pow(e.Float(0) - 1).Mul(n.Arg(0)).Sinh()
+			}
+			return nil
+		}},
+	}
+	const depth = 12000
+	x := expr.Vector("x")
+	sum := x
+	for i := range depth {
+		sum = sum.Add(x.Mul(i))
+	}
+	for _, c := range []struct {
+		n    *expr.Node
+		rule string
+		hits int
+	}{{sum.Erf(), "linear", depth}, {x.Pow(3000.0), "down", 2999}} {
+		_, trace, err := optimize.Run(expr.NewGraph([]*expr.Node{x}, c.n), optimize.Options{Rules: rules})
+		if err != nil || trace.Hits()[c.rule] != c.hits {
+			t.Errorf("%s: %d times, want %d: %v", c.rule, trace.Hits()[c.rule], c.hits, err)
 		}
 	}
 }
