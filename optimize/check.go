@@ -14,7 +14,7 @@ import (
 // one, both sides on the same inputs, to find the rule that is wrong.
 
 const (
-	checkTrials   = 2       // sets of inputs
+	checkTrials   = 3       // sets of inputs
 	checkShapes   = 40      // attempts to find lengths for unknown dims that fit
 	checkElements = 1 << 20 // inputs with more elements are not tried
 )
@@ -174,13 +174,16 @@ func elements(shape []int) int {
 }
 
 // randomValue returns an array of numbers that most functions are defined for:
-// in the first trial between 0.1 and 2, later of both signs.
+// in the first trial between 0.1 and 2, in the second of both signs, then below 1.
 func randomValue(rng *rand.Rand, trial int, d expr.DType, shape []int) *expr.Value {
 	x := make([]float64, elements(shape))
 	for i := range x {
 		x[i] = 0.1 + float64(1.9*rng.Float64())
-		if trial > 0 {
+		switch trial {
+		case 1:
 			x[i] = 2 * rng.NormFloat64()
+		case 2:
+			x[i] /= 2.1
 		}
 		if d.IsInteger() {
 			x[i] = math.Trunc(3 * x[i])
