@@ -46,7 +46,7 @@ const (
 // remainders or bounds says which elements count.
 func sumArange(r *run, n *expr.Node) *expr.Node { return r.sumOverRange(n, false) }
 
-// sumArangeStep is sumArange for a step that is not known. If it is 0, there is
+// sumArangeStep does the same for a step that is not known. If it is 0, there is
 // no range, and that is no longer reported.
 func sumArangeStep(r *run, n *expr.Node) *expr.Node { return r.sumOverRange(n, true) }
 

@@ -1,6 +1,10 @@
 package optimize
 
-import "arignote/expr"
+import (
+	"math"
+
+	"arignote/expr"
+)
 
 // Sums over ranges in which an index is divided by a number that is not known, or
 // is large, or in which it wraps around because it is converted to few bits. What
@@ -22,6 +26,7 @@ type blockwise struct {
 	shift *scalar
 	slope int64   // of v, 1 or -1
 	sign  int64   // of the divisor; 0 if that is 0, and then k is counted
+	least bool    // the divisor is -2^63: all is one block, and r is v
 	m     *scalar // the divisor without it
 	q     *scalar
 }
@@ -109,7 +114,9 @@ func (c *counter) byBlocks(x *expr.Node) (total *scalar, ok bool) {
 	up, okUp := c.signed(x, b, 1)
 	down, okDown := c.signed(x, b, -1)
 	none, okNone := c.signed(x, b, 0)
-	return c.bySign(b.by, up, down, none), okUp && okDown && okNone
+	b.least = true
+	least, okLeast := c.signed(x, b, 1)
+	return c.bySign(b.by, up, down, none, least), okUp && okDown && okNone && okLeast
 }
 
 // sameScalar reports whether a and b are one number or one node.
@@ -177,6 +184,11 @@ func (c *counter) signed(x *expr.Node, b blockwise, sign int64) (total *scalar, 
 	if sign < 0 {
 		reflect()
 	}
+	if b.least {
+		b.q, c.inner.first, c.inner.count = nil, low, high
+		f, ok := c.function(x)
+		return c.sumPieces(f), ok
+	}
 	c.inner.first, c.inner.count = nil, b.m
 	b.q = &scalar{outer: polynomial{nil, number64(1)}}
 	f, ok := c.function(x)
@@ -192,15 +204,15 @@ func (c *counter) signed(x *expr.Node, b blockwise, sign int64) (total *scalar, 
 }
 
 // bySign chooses by the sign of a number.
-func (c *counter) bySign(by, up, down, none *scalar) *scalar {
+func (c *counter) bySign(by, up, down, none, least *scalar) *scalar {
 	if boundsOf(by.node).lo > 0 {
 		return up
 	}
-	zero := c.node(nil)
-	where := func(op expr.Op, then, other *scalar) *scalar {
-		return &scalar{node: c.r.make(c.at, expr.OpWhere, nil, c.r.make(c.at, op, nil, by.node, zero), c.node(then), c.node(other))}
+	where := func(op expr.Op, with int64, then, other *scalar) *scalar {
+		return c.where(c.apply(op, nil, by, number64(with)), then, other)
 	}
-	return where(expr.OpGt, up, where(expr.OpLt, down, none))
+	down = where(expr.OpEq, math.MinInt64, least, down)
+	return where(expr.OpGt, 0, up, where(expr.OpLt, 0, down, none))
 }
 
 // wrapped is a number of few bits as a function of r.
@@ -218,10 +230,22 @@ func (c *counter) wrapped(d expr.DType) []piece {
 // inBlock is the remainder or quotient x of v.
 func (c *counter) inBlock(x *expr.Node) []piece {
 	switch {
+	case c.block.least:
+		return c.byLeast(x)
 	case c.block.sign == 0:
 		return nil
 	case x.Op() == expr.OpMod || x.Op() == expr.OpAnd:
 		return []piece{{p: polynomial{nil, number64(c.block.sign)}}}
 	}
 	return []piece{{p: polynomial{c.block.q}.trimmed()}}
+}
+
+// byLeast is the remainder or quotient x of v by -2^63: of what is positive the
+// quotient is -1.
+func (c *counter) byLeast(x *expr.Node) []piece {
+	one := number64(1)
+	if x.Op() == expr.OpFloorDiv {
+		return []piece{{high: one}, {p: polynomial{number64(-1)}, low: one}}
+	}
+	return []piece{{p: polynomial{nil, one}, high: one}, {p: polynomial{number64(math.MinInt64), one}, low: one}}
 }

@@ -318,7 +318,7 @@ func straight(f []piece) (a, b int64, ok bool) {
 	values := [2]int64{}
 	for i, s := range f[0].p {
 		v, known := s.value()
-		if !known || v > maxCounted*maxPeriod || v < -maxCounted*maxPeriod {
+		if !known || v > maxCounted*maxPeriod || v < -maxCounted*maxPeriod && v != math.MinInt64 {
 			return 0, 0, false
 		}
 		values[i] = v
@@ -417,8 +417,10 @@ func (c *counter) threshold(op expr.Op, a, b int64, with *expr.Node) ([]piece, b
 	if !ok || b == 0 {
 		return nil, false
 	}
-	limit := int64(math.MaxInt64 - 1<<46) // hardly an element is beyond; so nothing overflows below
-	t = c.max(c.min(t, number64(limit)), number64(-limit))
+	if a != math.MinInt64 {
+		limit := int64(math.MaxInt64 - 1<<46) // hardly an element is beyond; so nothing overflows below
+		t = c.max(c.min(t, number64(limit)), number64(-limit))
+	}
 	below, orEqual := c.below(a, b, t), c.below(a, b, c.add(t, number64(1)))
 	switch op {
 	case expr.OpLt:
@@ -443,7 +445,10 @@ func (c *counter) below(a, b int64, t *scalar) []piece {
 	bound := func(q *scalar) *scalar { // the first k of the class from q on
 		return c.add(c.mul(q, number64(int64(c.period))), number64(int64(c.class)))
 	}
-	if b > 0 {
+	switch {
+	case a == math.MinInt64: // see byLeast: b is 1, and q above 0, so that all are below 0
+		return []piece{{p: one, high: c.sub(c.min(t, number64(-1)), number64(a))}}
+	case b > 0:
 		return []piece{{p: one, high: bound(c.ceilDiv(c.sub(t, number64(a)), b))}}
 	}
 	// a - |b|*q < t from q = floor((a-t)/|b|) + 1 on.

@@ -33,8 +33,9 @@ func (c *counter) readRange(x *expr.Node) bool {
 	return true
 }
 
-// readSpan reads an arange of int64, or a slice of it that goes forward. Where the start is not known, k is the number itself, so that remainders
-// are.
+// readSpan reads an arange of int64, or a slice of it that goes forward. Where the
+// step is 1 or -1, k is the number itself, so that remainders are known if the start
+// is not.
 func (c *counter) readSpan(x *expr.Node) (*span64, bool) {
 	a, from, by, to := x, 0, 1, bound{}
 	if x.Op() == expr.OpSlice {
@@ -63,14 +64,15 @@ func (c *counter) readSpan(x *expr.Node) (*span64, bool) {
 	case to.has:
 		count = c.add(count, number64(int64(to.n)))
 	}
-	count = c.max(c.ceilDiv(c.sub(count, number64(int64(from))), int64(by)), nil)
+	if from > 0 || to.has {
+		count = c.max(count, number64(int64(from)))
+	}
+	count = c.ceilDiv(c.sub(count, number64(int64(from))), int64(by))
 	s := &span64{
 		start: c.add(start, c.mul(step, number64(int64(from)))), step: c.mul(step, number64(int64(by))), count: count,
 	}
 	if by, known := s.step.value(); known && (by == 1 || by == -1) {
-		if _, known := s.start.value(); !known {
-			s.ascend(c, by)
-		}
+		s.ascend(c, by)
 	}
 	return s, true
 }
@@ -83,16 +85,29 @@ func (s *span64) ascend(c *counter, step int64) {
 	s.start, s.step = nil, number64(1)
 }
 
-// countOf is the length of a range, which may be below 0 where there is nothing.
+// countOf is the length of a range, right unless it is 2^63 or more. What is
+// subtracted is not larger, so that nothing wraps where there is nothing between
+// numbers that are far apart; and a known start is taken apart, s*step + rest.
 func (c *counter) countOf(start, stop, step *scalar) (*scalar, bool) {
 	by, known := step.value()
-	switch {
+	rest, steps := start, (*scalar)(nil)
+	switch a, knownStart := start.value(); {
 	case !known:
+		up := c.apply(expr.OpGt, nil, step, nil)
+		stop = c.where(up, c.max(stop, start), c.min(stop, start))
 		return c.sub(nil, c.apply(expr.OpFloorDiv, nil, c.sub(start, stop), step)), c.anyStep
 	case by == 0 || by > maxCounted || by < -maxCounted:
 		return nil, false
-	case by > 0:
-		return c.ceilDiv(c.sub(stop, start), by), true
+	case knownStart:
+		q := floorDiv64(a, by)
+		rest, steps = number64(a-q*by), number64(q)
 	}
-	return c.ceilDiv(c.sub(start, stop), -by), true
+	if by > 0 {
+		return c.sub(c.ceilDiv(c.sub(c.max(stop, start), rest), by), steps), true
+	}
+	below := c.sub(c.min(stop, start), rest)
+	if by < -1 {
+		below = c.apply(expr.OpFloorDiv, floorDiv64, below, number64(-by))
+	}
+	return c.sub(c.sub(nil, below), steps), true
 }

@@ -140,12 +140,18 @@ func (c *counter) min(a, b *scalar) *scalar {
 	return c.apply(expr.OpMinimum, func(a, b int64) int64 { return min(a, b) }, a, b)
 }
 
-// ceilDiv is a/b rounded up, for a constant b > 0.
+// ceilDiv is a/b rounded up, for a constant b > 0 and any a but the least.
 func (c *counter) ceilDiv(a *scalar, b int64) *scalar {
 	if b == 1 {
 		return a
 	}
-	return c.apply(expr.OpFloorDiv, floorDiv64, c.add(a, number64(b-1)), number64(b))
+	return c.add(c.apply(expr.OpFloorDiv, floorDiv64, c.sub(a, number64(1)), number64(b)), number64(1))
+}
+
+// where chooses by a condition that is not known.
+func (c *counter) where(condition, then, other *scalar) *scalar {
+	c.written++
+	return &scalar{node: c.r.make(c.at, expr.OpWhere, nil, condition.node, c.node(then), c.node(other))}
 }
 
 func floorDiv64(a, b int64) int64 {

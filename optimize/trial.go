@@ -12,8 +12,9 @@ import (
 // A trial computes both sides of a step, to see what a rewrite does to numbers.
 // The sides are not computed from the inputs of the graph but from what lies a
 // few levels below the root: x/x is tried for any x, whatever x is computed
-// from. If the sides do not agree that way, because the rewrite depends on
-// what lies deeper, the cut goes deeper, down to the inputs if need be.
+// from. If the sides do not agree that way, be it for special values alone, the
+// rewrite may depend on what lies deeper: the cut goes deeper, down to the
+// inputs if need be.
 
 const (
 	trialNodes    = 400     // more nodes than these are not computed

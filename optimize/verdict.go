@@ -66,7 +66,9 @@ func (s Step) Try() Verdict {
 		if t != nil {
 			last = t
 			if t.agrees() {
-				break
+				if v := t.verdict(); !v.Wrong {
+					return v
+				}
 			}
 		}
 		if whole {
