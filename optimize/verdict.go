@@ -152,6 +152,7 @@ var claims = []struct {
 	{"finite", finite},
 	{"not NaN", func(x complex128) bool { return !cmplx.IsNaN(x) }},
 	{"not huge", func(x complex128) bool { return !(cabs(x) > 1e15) || math.IsInf(cabs(x), 1) }},
+	{"not tiny", func(x complex128) bool { return !(cabs(x) < 1e-15) || x == 0 }},
 }
 
 // claim is one of these about one of the watched values.
@@ -213,11 +214,16 @@ func (t *trial) gain(c claim, open, equal []point) float64 {
 	if g == 0 {
 		return math.Inf(-1)
 	}
+	wrongly := 0
 	for _, p := range equal {
 		if !c.holds(p) {
-			g -= 0.3
+			wrongly++
 		}
 	}
+	if 2*wrongly > len(equal) {
+		return math.Inf(-1) // it says more about the values that were tried than about the rewrite
+	}
+	g -= 0.3 * float64(wrongly)
 	if !t.watched[c.watched].free {
 		g -= 0.5
 	}
