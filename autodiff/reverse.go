@@ -73,7 +73,8 @@ func (t *tape) give(at int32, p part) {
 }
 
 // collect adds up what has reached n: a gradient, of which some elements may
-// not count, or one for each of several results.
+// not count, or one for each of several results. Those of a loop have the same
+// elements; what counts for any of them does.
 func (t *tape) collect(n *expr.Node, s sum) (gs []*expr.Node, m mask) {
 	if !n.Type().IsTuple() {
 		if s.rest == nil {
@@ -87,13 +88,21 @@ func (t *tape) collect(n *expr.Node, s sum) (gs []*expr.Node, m mask) {
 		items[p.item] = append(items[p.item], p)
 	}
 	gs = make([]*expr.Node, len(items))
+	first := true
 	for i, parts := range items {
-		if len(parts) > 0 {
-			g, m := add(n, parts)
-			gs[i] = m.apply(g, n)
+		if len(parts) == 0 {
+			continue
+		}
+		g, u := add(n, parts)
+		gs[i] = u.apply(g, n)
+		if m = m.or(u, n); first {
+			m, first = u, false
 		}
 	}
-	return gs, mask{}
+	if n.Op() != expr.OpWhile {
+		m = mask{}
+	}
+	return gs, m
 }
 
 // push hands the gradients with respect to the results of n on to its
@@ -171,8 +180,11 @@ func (s *step) arguments() []term {
 // dtype. It finds the mask that goes with it.
 func (s *step) fit(i int, d term) part {
 	x := s.x(i)
-	if d.v.Err() != nil || x.v.Type().IsTuple() {
+	if d.v.Err() != nil {
 		return part{g: d.v}
+	}
+	if x.v.Type().IsTuple() {
+		return part{g: d.v, mask: s.mask}
 	}
 	if !x.dtype().IsComplex() {
 		d = d.real()

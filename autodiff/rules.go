@@ -158,6 +158,7 @@ var gradients = [expr.NumOps]gradient{
 	expr.OpTrace:           linear(traceRule),
 	expr.OpDet:             {rule: detRule, reach: reachMatrix},
 	expr.OpLogAbsDet:       {rule: logAbsDetRule, reach: reachMatrix},
+	expr.OpLogDet:          {rule: logAbsDetRule, reach: reachMatrix},
 	expr.OpInv:             {rule: invRule, reach: reachMatrix},
 	expr.OpSolve:           {rule: solveRule, reach: reachAll},
 	expr.OpSolveTriangular: {rule: solveTriangularRule, reach: reachAll},

@@ -85,6 +85,7 @@ var more = map[expr.Op][]string{
 	expr.OpGemv:            {"A: float64[3, 4]; x: float64[3]; s: float64; gemv(s, A, x, trans_a=True)", "A: float64[3, 4]; x: float64[4]; y: float64[3]; s: float64; t: float64; gemv(s, A, x, t, y)", "A: float64[1, 4]; x: float64[4]; y: float64[3]; s: float64; t: float64; gemv(s, A, x, t, y)"},
 	expr.OpGer:             {"x: float64[3]; y: float64[4]; A: float64[3, 4]; s: float64; ger(s, x, y, A)"},
 	expr.OpDet:             {"A: float64[2, 3, 3]; det(A)", "A: complex128[2, 2]; det(A)"},
+	expr.OpLogDet:          {"A: float64[2, 3, 3]; logdet(A + 3*eye(3))"},
 	expr.OpLogAbsDet:       {"A: float64[2, 3, 3]; logabsdet(A + 3*eye(3))", "A: complex128[2, 2]; logabsdet(A + 3*eye(2))"},
 	expr.OpInv:             {"A: float64[2, 3, 3]; inv(A + 3*eye(3))", "A: complex128[2, 2]; inv(A + 3*eye(2))"},
 	expr.OpSolve:           {"A: float64[3, 3]; b: float64[3, 2]; solve(A + 3*eye(3), b)", "A: float64[2, 3, 3]; b: float64[2, 3]; solve(A + 3*eye(3), b)", "A: float64[2, 3, 3]; b: float64[2, 3, 2]; solve(A + 3*eye(3), b)", "A: complex128[2, 2]; b: complex128[2]; solve(A + 3*eye(2), b)"},

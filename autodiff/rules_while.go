@@ -183,9 +183,12 @@ func pushForward(y *expr.Node, xs []*expr.Node, moves [][]*expr.Node) []*expr.No
 // reachWhile: an element of an argument has a part in the same element of the
 // result alone.
 func reachWhile(s *step, i int) mask {
-	x := s.x(i)
-	if s.tape.sameShape(s.n, x.v) {
+	x, y := s.x(i), s.y()
+	if s.n.Type().IsTuple() {
+		y = s.item(0)
+	}
+	if s.tape.sameShape(y.v, x.v) {
 		return s.mask
 	}
-	return mask{c: s.mask.bool(s.n).stretch(s.y()).cast(x.dtype().Real()).shrink(x).ne(0.0).v}
+	return mask{c: s.mask.bool(s.n).stretch(y).cast(x.dtype().Real()).shrink(x).ne(0.0).v}
 }

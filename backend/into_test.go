@@ -73,7 +73,7 @@ func steady(t testing.TB) map[string]struct {
 		"sort":             {"x: float64[?, ?]\nsort(x, axis=1), sort(x, axis=0)", []any{dense(100, 300)}},
 		"argsort":          {"x: float64[?, ?]\nargsort(x, axis=1), argsort(x, axis=0)", []any{dense(100, 300)}},
 		"sort of a line":   {"x: float64[?]\nsort(x), argsort(-x)", []any{vector(100000)}},
-		"elimination":      {"A: float64[?, ?]\nb: float32[?]\nB = A.T@A + eye(40)\ndet(B), logabsdet(A), inv(B), solve(B, b), solve_triangular(B, b, lower=True), cholesky(B)", []any{dense(40, 40), expr.Zeros(expr.Float32, 40)}},
+		"elimination":      {"A: float64[?, ?]\nb: float32[?]\nB = A.T@A + eye(40)\ndet(B), logabsdet(A), logdet(A), inv(B), solve(B, b), solve_triangular(B, b, lower=True), cholesky(B)", []any{dense(40, 40), expr.Zeros(expr.Float32, 40)}},
 		"stacked":          {"A: float64[?, ?, ?]\ninv(complex(A, 1.0) + 9*eye(4)), det(A)", []any{dense(1000, 4, 4)}},
 		"large inverse":    {"A: float64[?, ?]\ninv(A + 9*eye(270))", []any{dense(270, 270)}},
 		"factors":          {"A: float64[?, ?]\nsvd(A)[1], qr(A)[0], eigh(A[:, :20])[0]", []any{dense(20, 30)}},

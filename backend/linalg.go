@@ -17,7 +17,7 @@ import (
 // isLinear reports whether op is linear algebra other than a product.
 func isLinear(op expr.Op) bool {
 	switch op {
-	case expr.OpDet, expr.OpLogAbsDet, expr.OpInv, expr.OpSolve, expr.OpSolveTriangular, expr.OpCholesky, expr.OpEigh, expr.OpSVD, expr.OpQR:
+	case expr.OpDet, expr.OpLogAbsDet, expr.OpLogDet, expr.OpInv, expr.OpSolve, expr.OpSolveTriangular, expr.OpCholesky, expr.OpEigh, expr.OpSVD, expr.OpQR:
 		return true
 	}
 	return false
@@ -363,7 +363,7 @@ func (s *solution[T]) load(i int, to []T, from any, lo, columns int) {
 // solve computes the result from what was loaded; ok is false where there is none.
 func (s *solution[T]) solve(split linalg.Split) (ok bool, err error) {
 	switch s.op {
-	case expr.OpDet, expr.OpLogAbsDet:
+	case expr.OpDet, expr.OpLogAbsDet, expr.OpLogDet:
 		return true, s.determinant(split)
 	case expr.OpCholesky:
 		return s.factor(split)
@@ -391,9 +391,11 @@ func (s *solution[T]) determinant(split linalg.Split) error {
 			return err
 		}
 	}
-	if s.op == expr.OpLogAbsDet {
-		s.log[0] = math.Inf(-1)
-		if zero < 0 {
+	if s.op != expr.OpDet {
+		switch s.log[0] = math.Inf(-1); {
+		case zero < 0 && s.op == expr.OpLogDet:
+			s.log[0] = s.solver.LogDet(odd)
+		case zero < 0:
 			s.log[0] = s.solver.LogAbsDet()
 		}
 		store(s.out, s.first[2]+s.k, s.log[:])
@@ -423,7 +425,7 @@ func (s *solution[T]) factor(split linalg.Split) (ok bool, err error) {
 func (s *solution[T]) saveRows(_, lo, hi int) {
 	from, columns := s.b, s.m
 	switch s.op {
-	case expr.OpDet, expr.OpLogAbsDet:
+	case expr.OpDet, expr.OpLogAbsDet, expr.OpLogDet:
 		return
 	case expr.OpCholesky:
 		from, columns = s.a, s.n

@@ -43,6 +43,7 @@ var lowerings = [expr.NumOps]lowering{
 	expr.OpTrace:           lowerTrace,
 	expr.OpDet:             lowerLinear,
 	expr.OpLogAbsDet:       lowerLinear,
+	expr.OpLogDet:          lowerLinear,
 	expr.OpInv:             lowerLinear,
 	expr.OpSolve:           lowerLinear,
 	expr.OpSolveTriangular: lowerLinear,

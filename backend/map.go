@@ -176,7 +176,7 @@ func (b *mapping) rule(x *expr.Node, args []mapped) (y mapped, ok bool) {
 			parts = append(parts, b.all(a))
 		}
 		return one(op, expr.Axis{Axis: attr.(expr.Axis).Axis + 1}, parts...)
-	case expr.OpDet, expr.OpLogAbsDet, expr.OpInv, expr.OpCholesky:
+	case expr.OpDet, expr.OpLogAbsDet, expr.OpLogDet, expr.OpInv, expr.OpCholesky:
 		return one(op, attr, args[0].Node)
 	case expr.OpSolve, expr.OpSolveTriangular:
 		return one(op, attr, b.all(args[0]), b.all(args[1]))

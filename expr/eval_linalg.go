@@ -68,6 +68,10 @@ func evalLogAbsDet(c *call) (*Value, *Error) {
 	return evalLinear(c, logAbsDet[float64], logAbsDet[complex128])
 }
 
+func evalLogDet(c *call) (*Value, *Error) {
+	return evalLinear(c, logDet[float64], logDet[complex128])
+}
+
 func evalInv(c *call) (*Value, *Error) {
 	return evalLinear(c, inverse[float64], inverse[complex128])
 }
@@ -105,17 +109,34 @@ func det[T scalar.Field](c *call, a, _ matrix[T]) ([]T, *Error) {
 
 // logAbsDet gives the sum of log(abs(pivot)), -Inf where one is zero.
 func logAbsDet[T scalar.Field](c *call, a, _ matrix[T]) ([]float64, *Error) {
-	if linalg.HasNaN(a.data) {
+	sum, _ := logDetParts(a)
+	return []float64{sum}, nil
+}
+
+// logDet gives that, or NaN where the determinant is negative.
+func logDet[T scalar.Field](c *call, a, _ matrix[T]) ([]float64, *Error) {
+	sum, negative := logDetParts(a)
+	if negative {
 		return nans[float64](1), nil
 	}
-	if _, zero := eliminate(a, newMatrix[T](a.rows, 0)); zero >= 0 {
-		return []float64{math.Inf(-1)}, nil
+	return []float64{sum}, nil
+}
+
+// logDetParts returns the sum of the logarithms of the pivots, and the sign of their
+// product, if they are real.
+func logDetParts[T scalar.Field](a matrix[T]) (sum float64, negative bool) {
+	if linalg.HasNaN(a.data) {
+		return math.NaN(), false
 	}
-	sum := 0.0
+	negative, zero := eliminate(a, newMatrix[T](a.rows, 0))
+	if zero >= 0 {
+		return math.Inf(-1), false
+	}
 	for k := range a.rows {
 		sum += scalar.Log(scalar.Magnitude(a.at(k, k)))
+		negative = negative != (scalar.RealPart(a.at(k, k)) < 0)
 	}
-	return []float64{sum}, nil
+	return sum, negative
 }
 
 // inverse solves a@x = eye.

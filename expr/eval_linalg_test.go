@@ -33,6 +33,12 @@ func TestEvalLinalg(t *testing.T) {
 
 		{OpLogAbsDet, nil, args(grid([]int{1, 1}, -1.0)), "float64[0]"},
 		{OpLogAbsDet, nil, args(singular), "float64[-Inf]"},
+		{OpLogDet, nil, args(grid([]int{1, 1}, -1.0)), "float64[NaN]"},
+		{OpLogDet, nil, args(grid([]int{2, 2}, 0.0, 2.0, 2.0, 0.0)), "float64[NaN]"},
+		{OpLogDet, nil, args(grid([]int{2, 2}, 0.0, -1.0, 1.0, 0.0)), "float64[0]"},
+		{OpLogDet, nil, args(grid([]int{2, 2}, -1e-300, 0.0, 0.0, 1e-300)), "float64[NaN]"},
+		{OpLogDet, nil, args(singular), "float64[-Inf]"},
+		{OpLogDet, nil, args(none), "float64[0]"},
 		{OpLogAbsDet, nil, args(none), "float64[0]"},
 		{OpLogAbsDet, nil, args(gap), "float64[NaN]"},
 		{OpLogAbsDet, nil, args(grid([]int{1, 1}, -1i)), "float64[0]"},

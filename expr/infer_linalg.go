@@ -242,6 +242,14 @@ func inferDet(s *sig) (Type, *Error) {
 	return Type{DType: d, Dims: dims[:len(dims)-2]}, err
 }
 
+// inferLogDet: logdet, of real matrices.
+func inferLogDet(s *sig) (Type, *Error) {
+	if s.args[0].DType.IsComplex() {
+		return Type{}, s.errorf(ErrDType, "no %s for %s", s.op, s.dtypes())
+	}
+	return inferDet(s)
+}
+
 // inferSolve: A x = b with b a vector or a matrix of columns; stacks of
 // matrices need stacks of the same axes.
 func inferSolve(s *sig) (Type, *Error) {

@@ -270,6 +270,7 @@ var functions = []function{
 	{"trace", "x", applied(OpTrace)},
 	{"det", "x", applied(OpDet)},
 	{"logabsdet", "x", applied(OpLogAbsDet)},
+	{"logdet", "x", applied(OpLogDet)},
 	{"inv", "x", applied(OpInv)},
 	{"solve", "A, b", applied(OpSolve)},
 	{"solve_triangular", "A, b, lower=False", buildSolveTriangular},

@@ -171,6 +171,10 @@ func (x *Node) Det() *Node { return apply(OpDet, nil, x) }
 // LogAbsDet returns log(abs(det(x))) without overflow.
 func (x *Node) LogAbsDet() *Node { return apply(OpLogAbsDet, nil, x) }
 
+// LogDet returns log(det(x)) of real matrices without overflow: NaN where the
+// determinant is negative.
+func (x *Node) LogDet() *Node { return apply(OpLogDet, nil, x) }
+
 // Inv returns the inverse of each square matrix; a zero pivot is ErrSingular.
 func (x *Node) Inv() *Node { return apply(OpInv, nil, x) }
 

@@ -139,6 +139,7 @@ const (
 	OpTrace
 	OpDet
 	OpLogAbsDet
+	OpLogDet
 	OpInv
 	OpSolve
 	OpSolveTriangular
@@ -359,6 +360,7 @@ var opTable = [NumOps]row{
 	OpTrace:           {name: "trace", arity: 1, infer: inferTrace, eval: evalTrace, example: "A: float64[3, 4]; trace(A)"},
 	OpDet:             {name: "det", arity: 1, infer: inferDet, eval: evalDet, example: "A: float64[3, 3]; det(A)"},
 	OpLogAbsDet:       {name: "logabsdet", arity: 1, infer: inferDet, eval: evalLogAbsDet, example: "A: float64[3, 3]; logabsdet(A + 3*eye(3))"},
+	OpLogDet:          {name: "logdet", arity: 1, infer: inferLogDet, eval: evalLogDet, example: "A: float64[3, 3]; logdet(A + 3*eye(3))"},
 	OpInv:             {name: "inv", arity: 1, infer: inferSquare, eval: evalInv, props: fallible, example: "A: float64[3, 3]; inv(A + 3*eye(3))"},
 	OpSolve:           {name: "solve", arity: 2, infer: inferSolve, eval: evalSolve, props: fallible, example: "A: float64[3, 3]; b: float64[3]; solve(A + 3*eye(3), b)"},
 	OpSolveTriangular: {name: "solve_triangular", arity: 2, infer: inferSolve, eval: evalSolveTriangular, props: fallible, example: "A: float64[3, 3]; b: float64[3, 2]; solve_triangular(A + 3*eye(3), b, lower=True)"},

@@ -222,7 +222,7 @@ var languageCases = []struct{ src, want string }{
 	{"gemm(a, A, B, 1.0, A, trans_b=True)", "gemm(a, A, B, 1.0, A, trans_b=True)"},
 	{"gemv(1.0, A, v, beta=2.0, y=v, trans_a=True)", "gemv(1.0, A, v, 2.0, v, trans_a=True)"},
 	{"ger(1.0, v, v, A)", "ger(1.0, v, v, A)"},
-	{"trace(A) + det(A) + logabsdet(A)", "trace(A) + det(A) + logabsdet(A)"},
+	{"trace(A) + det(A) + logabsdet(A) + logdet(A)", "trace(A) + det(A) + logabsdet(A) + logdet(A)"},
 	{"inv(A) @ solve(A, v) + cholesky(A)", "inv(A) @ solve(A, v) + cholesky(A)"},
 	{"solve_triangular(A, b=v, lower=True) + solve_triangular(A, v)", "solve_triangular(A, v, lower=True) + solve_triangular(A, v)"},
 

@@ -65,7 +65,7 @@ func (s *shapes) deriveOther(n *expr.Node, x []symbol) []symbol {
 		return x
 	case expr.OpSolve, expr.OpSolveTriangular, expr.OpBroadcastLike, expr.OpSumLike:
 		return s.dims(n.Arg(1))
-	case expr.OpDet, expr.OpLogAbsDet:
+	case expr.OpDet, expr.OpLogAbsDet, expr.OpLogDet:
 		return x[:len(x)-2]
 	case expr.OpGer:
 		return []symbol{s.dims(n.Arg(1))[0], s.dims(n.Arg(2))[0]}

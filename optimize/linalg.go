@@ -45,7 +45,9 @@ var linalgRules = []Rule{
 	{Name: "logabsdet-transpose", Left: "logabsdet(x.T)", Right: "logabsdet(x)", Class: Real},
 	{Name: "logabsdet-inv", Left: "logabsdet(inv(x))", Right: "-logabsdet(x)", Class: Real},
 	{Name: "log-abs-det", Left: "log(abs(det(x)))", Right: "logabsdet(x)", Class: Real},
-	{Name: "log-det", Left: "log(det(x))", Right: "logabsdet(x)", Class: Real},
+	{Name: "logdet-transpose", Left: "logdet(x.T)", Right: "logdet(x)", Class: Real},
+	{Name: "logdet-inv", Left: "logdet(inv(x))", Right: "-logdet(x)", Class: Real},
+	{Name: "log-det", Left: "log(det(x))", Right: "logdet(x)", Class: Real},
 	{Name: "log-square-det", Left: "log(square(det(x)))", Right: "2 * logabsdet(x)", Class: Real},
 	{Name: "log-prod", Class: Real, Op: expr.OpLog, rewrite: logProd, example: "x: float64[3]; log(prod(exp(x)))"},
 	{Name: "prod-exp", Left: "prod(exp(x))", Right: "exp(sum(x))", Class: Real},
@@ -135,7 +137,17 @@ func detDot(r *run, n *expr.Node) *expr.Node {
 	if d.Op() != expr.OpDot || d.DType() != n.DType() || !r.once(d) || !r.sameShape(d, d.Arg(0)) || !r.sameShape(d, d.Arg(1)) {
 		return nil
 	}
+	if x, y := d.Arg(0), d.Arg(1); x != y && !isTransposeOf(x, y) && !isTransposeOf(y, x) && r.inLog(n) {
+		return nil
+	}
 	return r.determinants(n, expr.OpMul, expr.OpAdd, d.Arg(0), d.Arg(1))
+}
+
+// inLog reports whether n, a determinant, is there for its logarithm, which is
+// finite where those of two factors are NaN, as both may be negative.
+func (r *run) inLog(n *expr.Node) bool {
+	u := r.onlyUser(n)
+	return n.Op() == expr.OpDet && u != nil && u.Op() == expr.OpLog
 }
 
 // determinants combines those of x and y by op, or their logarithms by logOp if n is

@@ -19,7 +19,7 @@ var linalgMatrices = []Rule{
 	{Name: "triangle-triangular", Class: Real, ops: []expr.Op{expr.OpTril, expr.OpTriu}, rewrite: triangleTriangular, example: "A: float64[3, 3]; tril(tril(A)), triu(tril(A).T)"},
 	{Name: "triangle-whole", Class: Exact, ops: []expr.Op{expr.OpTril, expr.OpTriu}, rewrite: triangleWhole, example: "A: float64[3, 4]; tril(A, 3), triu(A, 4)"},
 	{Name: "solve-cholesky", Class: Real, Op: expr.OpSolve, rewrite: solveCholesky, example: "M: float64[3, 5]; b: float64[3]; solve(M @ M.T + eye(3), b)"},
-	{Name: "det-cholesky", Class: Real, ops: []expr.Op{expr.OpDet, expr.OpLogAbsDet}, rewrite: detCholesky, example: "M: float64[3, 5]; A = M @ M.T + eye(3); sum(cholesky(A)) + logabsdet(A)"},
+	{Name: "det-cholesky", Class: Real, ops: []expr.Op{expr.OpDet, expr.OpLogAbsDet, expr.OpLogDet}, rewrite: detCholesky, example: "M: float64[3, 5]; A = M @ M.T + eye(3); sum(cholesky(A)) + logabsdet(A)"},
 	{Name: "kron", Class: Real, ops: []expr.Op{expr.OpDet, expr.OpLogAbsDet, expr.OpInv, expr.OpTrace}, rewrite: kronParts, example: "A: float64[2, 2]; B: float64[3, 3]; trace(kron(A, B)), inv(kron(A, B)), logabsdet(kron(A, B))"},
 }
 

@@ -66,7 +66,7 @@ func familyOf(op expr.Op) (family, bool) {
 	case op.Elementwise():
 		return noFamily, op != expr.OpCast && op != expr.OpPolygamma
 	}
-	return noFamily, slices.Contains([]expr.Op{expr.OpDot, expr.OpMatMul, expr.OpOuter, expr.OpDet, expr.OpLogAbsDet,
+	return noFamily, slices.Contains([]expr.Op{expr.OpDot, expr.OpMatMul, expr.OpOuter, expr.OpDet, expr.OpLogAbsDet, expr.OpLogDet,
 		expr.OpInv, expr.OpSolve, expr.OpCholesky, expr.OpStopGradient, expr.OpBroadcastLike, expr.OpSumLike,
 		expr.OpShape}, op)
 }

@@ -1,6 +1,7 @@
 package optimize
 
 import (
+	"math"
 	"slices"
 
 	"arignote/expr"
@@ -18,7 +19,7 @@ var linalgFactors = []Rule{
 	{Name: "logabsdet-orthogonal", Class: Real, Op: expr.OpLogAbsDet, rewrite: logAbsDetOrthogonal, example: "S: float64[3, 3]; logabsdet(qr(S)[0])"},
 	{Name: "det-solve", Class: Real, ops: []expr.Op{expr.OpDet, expr.OpLogAbsDet}, rewrite: detSolve, example: "S: float64[3, 3]; R: float64[3, 3]; det(solve(S, R)), logabsdet(solve(R, S))"},
 	{Name: "det-update", Class: Real, Op: expr.OpDet, rewrite: detUpdate, example: "u: float64[3]; v: float64[3]; det(eye(3) + 2*outer(u, v))"},
-	{Name: "log-of-det", Class: Real, Op: expr.OpLog, rewrite: logOfDet, with: []expr.Op{expr.OpMul, expr.OpDiv, expr.OpReciprocal, expr.OpAbs}, example: "S: float64[3, 3]; a: float64; log(a*det(S)), log(1/det(S.T))"},
+	{Name: "log-of-det", Class: Real, Op: expr.OpLog, rewrite: logOfDet, with: []expr.Op{expr.OpMul, expr.OpDiv, expr.OpReciprocal, expr.OpAbs}, example: "S: float64[3, 3]; a: float64; log(abs(a*det(S))), log(2/det(S.T))"},
 	{Name: "log-abs-prod", Left: "log(abs(prod(x)))", Right: "sum(log(abs(x)))", Class: Real},
 	{Name: "diag-arithmetic", Class: Real, ops: []expr.Op{expr.OpAdd, expr.OpSub, expr.OpMul, expr.OpNeg, expr.OpDiv}, rewrite: diagArithmetic, with: []expr.Op{expr.OpDiag}, example: "u: float64[3]; v: float64[3]; S: float64[3, 3]; diag(u) + diag(v), S*diag(u*v), -diag(2*u)"},
 }
@@ -139,6 +140,9 @@ func detSolve(r *run, n *expr.Node) *expr.Node {
 	if s.Op() != expr.OpSolve || s.Rank() != 2 || !r.once(s) || !n.DType().IsFloat() || s.Arg(0).DType() != n.DType() || s.Arg(1).DType() != n.DType() {
 		return nil
 	}
+	if r.inLog(n) {
+		return nil
+	}
 	return r.determinants(n, expr.OpDiv, expr.OpSub, s.Arg(1), s.Arg(0))
 }
 
@@ -159,33 +163,43 @@ func detUpdate(r *run, n *expr.Node) *expr.Node {
 	return nil
 }
 
-// logOfDet takes determinants out of the logarithm of a product, as what does not
-// overflow: log(a*det(S)) is log(abs(a)) + logabsdet(S).
+// logOfDet takes a determinant out of the logarithm of a product, as what does not
+// overflow: log(2*det(S)) is log(2) + logdet(S). Where several factors may be negative
+// it is left as it is, but for log(abs(a*det(S))), which is log(abs(a)) + logabsdet(S).
 func logOfDet(r *run, n *expr.Node) *expr.Node {
-	x := n.Arg(0)
-	if x.Op() == expr.OpAbs {
+	x, abs := n.Arg(0), n.Arg(0).Op() == expr.OpAbs
+	if abs {
 		x = x.Arg(0)
 	}
 	if !productOp(x.Op()) && x.Op() != expr.OpReciprocal || !n.DType().IsFloat() || x.DType() != n.DType() {
 		return nil
 	}
 	p := r.gatherProduct(x, 0)
-	s, rest := newSum(n.DType()), p.coefficient()
+	s, rest, unsure := newSum(n.DType()), p.coefficient(), oneOf(p.coef.f <= 0)
 	for _, f := range p.factors {
-		if f.base.Op() == expr.OpDet && r.once(f.base) {
+		even := math.Mod(f.exp, 2) == 0
+		unsure += oneOf(!even && !notNegative(f.base))
+		switch isDet := f.base.Op() == expr.OpDet && r.once(f.base); {
+		case isDet && (abs || even):
 			s.add(r, term{coef: number{f: f.exp}, base: r.make(n, expr.OpLogAbsDet, nil, f.base.Arg(0))})
-		} else {
+		case isDet:
+			s.add(r, term{coef: number{f: f.exp}, base: r.make(n, expr.OpLogDet, nil, f.base.Arg(0))})
+		default:
 			rest.mul(f)
 		}
 	}
-	if p.bad || len(s.terms) == 0 {
+	if p.bad || len(s.terms) == 0 || unsure > 1 && !abs {
 		return nil
 	}
 	sum := s.write(r, n)
-	if len(rest.factors) == 0 && (p.coef.f == 1 || p.coef.f == -1) {
+	if len(rest.factors) == 0 && (p.coef.f == 1 || p.coef.f == -1 && abs) {
 		return sum
 	}
-	return r.make(n, expr.OpAdd, nil, r.make(n, expr.OpLog, nil, r.make(n, expr.OpAbs, nil, rest.write(r, n))), sum)
+	y := rest.write(r, n)
+	if abs {
+		y = r.make(n, expr.OpAbs, nil, y)
+	}
+	return r.make(n, expr.OpAdd, nil, r.make(n, expr.OpLog, nil, y), sum)
 }
 
 // diagArithmetic works on the diagonals of diagonal matrices.

@@ -56,7 +56,7 @@ func meaning[T linalg.Number](t *testing.T, op expr.Op, attr expr.Attr, args ...
 	if err != nil {
 		t.Fatal(err)
 	}
-	if op == expr.OpLogAbsDet && v.DType() == expr.Float64 {
+	if (op == expr.OpLogAbsDet || op == expr.OpLogDet) && v.DType() == expr.Float64 {
 		return []T{fromFloat[T](v.Float(0))}
 	}
 	return expr.Elements[T](v)
@@ -120,6 +120,9 @@ func testSolver[T linalg.Number](t *testing.T) {
 			va, vb := matrix(t, n, n, a), matrix(t, n, m, b)
 			same(t, what+" det", []T{s.Det(odd)}, meaning[T](t, expr.OpDet, nil, va))
 			same(t, what+" logabsdet", []T{fromFloat[T](s.LogAbsDet())}, meaning[T](t, expr.OpLogAbsDet, nil, va))
+			if va.DType() == expr.Float64 {
+				same(t, what+" logdet", []T{fromFloat[T](s.LogDet(odd))}, meaning[T](t, expr.OpLogDet, nil, va))
+			}
 			s.Substitute(split, false)
 			same(t, what+" solve", y, meaning[T](t, expr.OpSolve, nil, va, vb))
 			for _, lower := range []bool{false, true} {

@@ -1,6 +1,10 @@
 package linalg
 
-import "arignote/expr/internal/scalar"
+import (
+	"math"
+
+	"arignote/expr/internal/scalar"
+)
 
 // A Solver brings a square matrix A of n rows to triangular form and solves
 // A @ X = B for the m columns of B. One goroutine at a time may use it.
@@ -210,6 +214,20 @@ func (s *Solver[T]) LogAbsDet() float64 {
 		sum += scalar.Log(scalar.Magnitude(s.a[k*s.n+k]))
 	}
 	return sum
+}
+
+// LogDet returns the logarithm of the determinant of a real A, which has been
+// brought to triangular form by an odd or even number of exchanges: NaN where that
+// is negative.
+func (s *Solver[T]) LogDet(odd bool) float64 {
+	negative := odd
+	for k := range s.n {
+		negative = negative != (scalar.RealPart(s.a[k*s.n+k]) < 0)
+	}
+	if negative {
+		return math.NaN()
+	}
+	return s.LogAbsDet()
 }
 
 // ZeroOnDiagonal returns the first row of A that has a zero on the diagonal, or -1.
