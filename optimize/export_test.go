@@ -27,6 +27,9 @@ func Tables() []TableOf {
 		{"linalg", "optimize/blocks.go", linalgBlocks},
 		{"linalg", "optimize/matrices.go", linalgMatrices},
 		{"linalg", "optimize/symmetric.go", linalgFactors},
+		{"linalg", "optimize/conjugates.go", linalgConjugates},
+		{"linalg", "optimize/stacks.go", linalgStacks},
+		{"linalg", "optimize/running.go", linalgRunning},
 		{"linalg", "optimize/vectorize.go", linalgMaps},
 	}
 }

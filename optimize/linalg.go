@@ -28,11 +28,10 @@ var linalgRules = []Rule{
 	{Name: "solve-dot", Left: "solve(x, x @ y)", Right: "y", Class: Real, When: "complex, x matrix"},
 	{Name: "dot-solve", Left: "x @ solve(x, y)", Right: "y", Class: Real, When: "complex, x matrix"},
 	{Name: "solve-eye", Class: Real, Op: expr.OpSolve, rewrite: solveEye, example: "A: float64[3, 3]; solve(A, eye(3)), solve(eye(3), A)"},
-	{Name: "solve-self", Class: Real, Op: expr.OpSolve, rewrite: solveSelf, example: "A: float64[3, 3]; solve(A, A)"},
+	{Name: "solve-self", Class: Real, Op: expr.OpSolve, rewrite: solveSelf, example: "A: float64[3, 3]; B: float64[2, 3, 3]; solve(A, A), solve(B, B)"},
 	{Name: "inv-scale", Class: Real, Op: expr.OpInv, rewrite: invScale, example: "A: float64[3, 3]; inv(2*A)"},
 	{Name: "solve-scale", Class: Real, ops: []expr.Op{expr.OpSolve, expr.OpSolveTriangular}, rewrite: solveScale, example: "A: float64[3, 3]; b: float64[3]; solve(2*A, b), solve_triangular(A, -b)"},
 	{Name: "solve-zeros", Class: Real, ops: []expr.Op{expr.OpSolve, expr.OpSolveTriangular}, rewrite: solveZeros, with: []expr.Op{expr.OpBroadcastTo, expr.OpBroadcastLike, expr.OpConst}, example: "A: float64[3, 3]; solve(A, zeros(3))"},
-	{Name: "matmul-inv", Class: Real, Op: expr.OpMatMul, rewrite: matMulInv, with: []expr.Op{expr.OpInv}, example: "A: float64[2, 3, 3]; B: float64[2, 3, 4]; inv(A) @ B"},
 
 	// Transposes.
 	{Name: "dot-transpose", Class: Real, Op: expr.OpDimShuffle, rewrite: dotTranspose, example: "A: float64[4, 3]; B: float64[3, 4]; (A @ B).T"},
@@ -79,14 +78,12 @@ func solveEye(r *run, n *expr.Node) *expr.Node {
 	return nil
 }
 
-// solveSelf is the identity.
+// solveSelf is the identity, for each matrix of a stack.
 func solveSelf(r *run, n *expr.Node) *expr.Node {
-	size, known := n.Type().Dims[0].Known()
-	if n.Arg(0) != n.Arg(1) || !known || n.Rank() != 2 {
+	if n.Arg(0) != n.Arg(1) {
 		return nil
 	}
-	k := r.weak(size)
-	return r.make(n, expr.OpEye, expr.Diagonal{DType: n.DType()}, k, k)
+	return r.identities(n)
 }
 
 // invScale takes scalar factors out of an inverse.
@@ -118,16 +115,6 @@ func solveZeros(r *run, n *expr.Node) *expr.Node {
 		return n.Arg(1)
 	}
 	return nil
-}
-
-// matMulInv solves instead of multiplying by inverses, one for each matrix of a
-// stack.
-func matMulInv(r *run, n *expr.Node) *expr.Node {
-	x, y := n.Arg(0), n.Arg(1)
-	if x.Op() != expr.OpInv || !r.once(x) || x.Rank() != y.Rank() || !n.DType().IsFloat() || !slices.Equal(r.dims(x)[:x.Rank()-2], r.dims(y)[:x.Rank()-2]) {
-		return nil
-	}
-	return r.make(n, expr.OpSolve, nil, x.Arg(0), y)
 }
 
 // detDot: the determinant of a product of square matrices is the product of

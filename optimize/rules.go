@@ -438,7 +438,7 @@ func compileTables(user []Rule) (*tables, error) {
 	}{
 		{&t.user, user}, {&t.simplify, simplifyRules}, {&t.stabilize, stabilizeRules},
 		{&t.structure, slices.Concat(structureRules, structureSlicing, structureAssigning, structureJoining, structureUnjoining, structureTaking, structureCounting)}, {&t.symmetry, symmetryRules},
-		{&t.linalg, slices.Concat(linalgRules, linalgProducts, linalgSums, linalgBlocks, linalgMatrices, linalgFactors, linalgMaps)},
+		{&t.linalg, slices.Concat(linalgRules, linalgProducts, linalgSums, linalgBlocks, linalgMatrices, linalgFactors, linalgConjugates, linalgStacks, linalgRunning, linalgMaps)},
 	} {
 		var err error
 		if *x.to, err = newTable(x.rules); err != nil {
