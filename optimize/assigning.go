@@ -19,6 +19,7 @@ var structureAssigning = []Rule{
 	{Name: "assign-nothing", Class: Exact, ops: []expr.Op{expr.OpSetSlice, expr.OpIncSlice}, rewrite: assignNothing, example: "x: float64[5]; a: float64; set_subtensor(x[2:2], a)"},
 	{Name: "set-same", Class: Exact, Op: expr.OpSetSlice, rewrite: setSame, example: "x: float64[5]; set_subtensor(zeros(5)[1:3], 0), x"},
 	{Name: "assign-assign", Class: Exact, ops: []expr.Op{expr.OpSetSlice, expr.OpIncSlice}, rewrite: assignAssign, example: "x: float64[5]; y: float64[2]; z: float64[4]; set_subtensor(set_subtensor(x[1:3], y)[:4], z)"},
+	{Name: "assign-over", Class: Exact, Op: expr.OpSetSlice, rewrite: assignOver, example: "x: float64[5]; a: float64; t = 2*set_subtensor(x[1:3], a); set_subtensor(t[1:3], 0.0)"},
 	{Name: "inc-inc", Class: Real, Op: expr.OpIncSlice, rewrite: incInc, example: "x: float64[5]; y: float64[2]; z: float64[2]; inc_subtensor(inc_subtensor(x[1:3], y)[1:3], z)"},
 	{Name: "inc-zeros", Class: Real, Op: expr.OpIncSlice, rewrite: incZeros, example: "y: float64[2]; inc_subtensor(zeros((5,))[1:3], y)"},
 	{Name: "inc-by-zero", Class: Real, ops: []expr.Op{expr.OpIncSlice, expr.OpIncTake}, rewrite: incByZero, example: "x: float64[5]; inc_subtensor(x[1:3], 0.0)"},
@@ -227,6 +228,53 @@ func assignAssign(r *run, n *expr.Node) *expr.Node {
 	return r.assignSum(n, inner)
 }
 
+// assignOver leaves out what was assigned to a part before something was computed of
+// each element, if that part is then written over.
+func assignOver(r *run, n *expr.Node) *expr.Node {
+	items := itemsOf(n)
+	if !n.Arg(0).Op().Elementwise() || hasNew(items) {
+		return nil
+	}
+	left := mostCopied
+	x := r.without(n.Arg(0), items, &left)
+	if x == nil {
+		return nil
+	}
+	return r.make(n, expr.OpSetSlice, n.Attr(), append([]*expr.Node{x}, n.Args()[1:]...)...)
+}
+
+// without returns x, which nothing else uses, without assignments to parts of what
+// the items take, nil if there are none. Left is how many nodes may be looked at.
+func (r *run) without(x *expr.Node, items []item, left *int) *expr.Node {
+	if *left--; *left < 0 || !r.once(x) || x.Rank() != len(items) {
+		return nil
+	}
+	switch {
+	case x.Op() == expr.OpSetSlice || x.Op() == expr.OpIncSlice:
+		first := itemsOf(x)
+		if hasNew(first) || !r.fills(x.Arg(1), r.region(x)) {
+			return nil
+		}
+		if _, _, all := overlap(first, items, x); all {
+			return x.Arg(0)
+		}
+	case x.Op().Elementwise():
+		args, changed := slices.Clone(x.Args()), false
+		for i, a := range args {
+			if !r.sameShape(a, x) {
+				continue
+			}
+			if y := r.without(a, items, left); y != nil {
+				args[i], changed = y, true
+			}
+		}
+		if changed {
+			return r.make(x, x.Op(), x.Attr(), args...)
+		}
+	}
+	return nil
+}
+
 // incInc adds both parts at once.
 func incInc(r *run, n *expr.Node) *expr.Node {
 	inner := n.Arg(0)
@@ -298,11 +346,10 @@ func assigns(op expr.Op) bool {
 // written is the part of x that set writes of its own array, nil if it is picked by an
 // array of indices and nothing else needs it.
 func (r *run) written(set, x *expr.Node) *expr.Node {
-	args := append([]*expr.Node{x}, set.Args()[2:]...)
 	if set.Op() == expr.OpSetSlice || set.Op() == expr.OpIncSlice {
-		return r.make(set, expr.OpSlice, set.Attr(), args...)
+		return r.slice(set, x, itemsOf(set)) // the attribute counts arguments otherwise
 	}
-	return r.existing(expr.OpTake, set.Attr(), args)
+	return r.existing(expr.OpTake, set.Attr(), append([]*expr.Node{x}, set.Args()[2:]...))
 }
 
 // assignTakeRange writes to a slice where constant indices ascend or descend

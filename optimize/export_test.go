@@ -18,6 +18,7 @@ func Tables() []TableOf {
 		{"structure", "optimize/assigning.go", structureAssigning},
 		{"structure", "optimize/joining.go", structureJoining},
 		{"structure", "optimize/unjoining.go", structureUnjoining},
+		{"structure", "optimize/pieces.go", structurePieces},
 		{"structure", "optimize/taking.go", structureTaking},
 		{"structure", "optimize/counted.go", structureCounting},
 		{"symmetry", "optimize/symmetry.go", symmetryRules},

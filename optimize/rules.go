@@ -437,7 +437,7 @@ func compileTables(user []Rule) (*tables, error) {
 		rules []Rule
 	}{
 		{&t.user, user}, {&t.simplify, simplifyRules}, {&t.stabilize, stabilizeRules},
-		{&t.structure, slices.Concat(structureRules, structureSlicing, structureAssigning, structureJoining, structureUnjoining, structureTaking, structureCounting)}, {&t.symmetry, symmetryRules},
+		{&t.structure, slices.Concat(structureRules, structureSlicing, structureAssigning, structureJoining, structureUnjoining, structurePieces, structureTaking, structureCounting)}, {&t.symmetry, symmetryRules},
 		{&t.linalg, slices.Concat(linalgRules, linalgProducts, linalgSums, linalgBlocks, linalgMatrices, linalgFactors, linalgConjugates, linalgStacks, linalgRunning, linalgMaps)},
 	} {
 		var err error

@@ -27,28 +27,43 @@ func reduceConcatenate(r *run, n *expr.Node) *expr.Node {
 	}
 	axis := c.Attr().(expr.Axis).Axis
 	combine := slices.Contains(a.Axes, axis)
-	op, parts := n.Op(), make([]*expr.Node, len(c.Args()))
-	if combine && op == expr.OpMean {
+	if combine {
+		return r.combined(n, c.Args(), axis)
+	}
+	parts := make([]*expr.Node, len(c.Args()))
+	for i, x := range c.Args() {
+		if x.DType() != c.DType() {
+			return nil
+		}
+		parts[i] = r.make(n, n.Op(), a, x)
+	}
+	if !a.KeepDims {
+		for _, k := range a.Axes {
+			axis -= oneOf(k < c.Attr().(expr.Axis).Axis)
+		}
+	}
+	return r.make(n, expr.OpConcatenate, expr.Axis{Axis: axis}, parts...)
+}
+
+// combined reduces each of the pieces that the argument of n is joined of along an
+// axis that goes, and combines the results.
+func (r *run) combined(n *expr.Node, pieces []*expr.Node, axis int) *expr.Node {
+	op := n.Op()
+	if op == expr.OpMean {
 		op = expr.OpSum
 	}
-	for i, x := range c.Args() {
+	var y *expr.Node
+	for _, x := range pieces {
 		length, known := x.Type().Dims[axis].Known()
-		if x.DType() != c.DType() || combine && (!known || length == 0) && (op == expr.OpMax || op == expr.OpMin) {
+		if x.DType() != n.Arg(0).DType() || (!known || length == 0) && (op == expr.OpMax || op == expr.OpMin) {
 			return nil // of no elements there is no extremum
 		}
-		parts[i] = r.make(n, op, a, x)
-	}
-	if !combine {
-		if !a.KeepDims {
-			for _, k := range a.Axes {
-				axis -= oneOf(k < c.Attr().(expr.Axis).Axis)
-			}
+		part := r.make(n, op, n.Attr(), x)
+		if y == nil {
+			y = part
+		} else {
+			y = r.make(n, pairwise[n.Op()], nil, y, part)
 		}
-		return r.make(n, expr.OpConcatenate, expr.Axis{Axis: axis}, parts...)
-	}
-	y := parts[0]
-	for _, part := range parts[1:] {
-		y = r.make(n, pairwise[n.Op()], nil, y, part)
 	}
 	if n.Op() != expr.OpMean {
 		return y
