@@ -223,7 +223,7 @@ func (t *trial) gain(c claim, open, equal []point) float64 {
 	if 2*wrongly > len(equal) {
 		return math.Inf(-1) // it says more about the values that were tried than about the rewrite
 	}
-	g -= 0.3 * float64(wrongly)
+	g -= float64(0.3 * float64(wrongly))
 	if !t.watched[c.watched].free {
 		g -= 0.5
 	}
