@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"io"
+	"math"
 	"os"
 	"regexp"
 	"slices"
@@ -27,12 +28,12 @@ type source struct {
 type flags struct {
 	Strict  bool     `help:"Keep only rewrites that give the same bits for all values."`
 	Skip    []string `placeholder:"NAME" help:"Leave out passes or rules of the optimizer."`
-	Threads int      `placeholder:"N" help:"Cores to use; all unless given."`
+	Threads uint     `placeholder:"N" help:"Cores to use; all unless given."`
 	HTML    string   `name:"html" placeholder:"FILE" help:"Write a page for a browser that shows every stage: the graph after each pass, the rewrites, plan and kernels."`
 }
 
 func (f *flags) config() backend.Config {
-	return backend.Config{Strict: f.Strict, Skip: f.Skip, Threads: f.Threads, Stages: f.HTML}
+	return backend.Config{Strict: f.Strict, Skip: f.Skip, Threads: int(min(f.Threads, math.MaxInt)), Stages: f.HTML}
 }
 
 // program is a text that has been read, with the values given for its inputs.

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"os"
 	"slices"
 	"strings"
 
@@ -43,14 +44,21 @@ func (c *source) readValue(s *session, name, src string, declared expr.DType) (a
 		v, err = readExpression(src)
 	}
 	if err != nil {
-		return nil, &mistake{t, err, valueAdvice(err)}
+		return nil, &mistake{t, err, valueAdvice(src, err)}
 	}
 	return v, nil
 }
 
 // valueAdvice says what a value may be where it looks like none.
-func valueAdvice(err error) string {
-	if e, ok := err.(*expr.Error); ok && strings.HasPrefix(e.Msg, "unknown name ") {
+func valueAdvice(src string, err error) string {
+	info, none := os.Stat(src)
+	e, ok := err.(*expr.Error)
+	switch {
+	case !ok:
+		return ""
+	case none == nil && info.Mode().IsRegular():
+		return src + " is a file: of files, .npy and .npz are read."
+	case strings.HasPrefix(e.Msg, "unknown name "):
 		return "A value is a number, a list such as [1,2,3], an expression of these, a .npy file, data.npz:name, or - for .npy data from standard input."
 	}
 	return ""

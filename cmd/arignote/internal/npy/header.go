@@ -28,6 +28,7 @@ const (
 // header says what the bytes after it mean.
 type header struct {
 	dtype   expr.DType
+	half    bool // two bytes for each element of float32
 	order   binary.ByteOrder
 	fortran bool // the first index runs fastest
 	shape   []int
@@ -84,7 +85,7 @@ func (h *header) measure() error {
 		return expr.Errorf(expr.ErrShape, "", "%d axes, more than the limit of %d", len(h.shape), maxRank)
 	}
 	h.count = 1
-	size := h.dtype.Size() // of the array with axes of length 0 left out, as NumPy counts
+	size := h.size() // of the array with axes of length 0 left out, as NumPy counts
 	for _, n := range h.shape {
 		h.count *= n
 		if n > 0 && size > math.MaxInt/n {
@@ -239,8 +240,11 @@ func (p *headerParser) descr(h *header) {
 	case strings.HasPrefix(s, "="):
 		h.order = binary.NativeEndian
 	}
-	var ok bool
-	if h.dtype, ok = dtypeOf(kind); !ok || len(s)-len(kind) > 1 {
+	ok := kind == halfKind
+	if h.dtype, h.half = expr.Float32, ok; !ok {
+		h.dtype, ok = dtypeOf(kind)
+	}
+	if !ok || len(s)-len(kind) > 1 {
 		p.err, p.text = expr.Errorf(expr.ErrDType, "", "dtype %s%s", clip(s), reason(kind)), ""
 	}
 }
@@ -250,6 +254,18 @@ var kinds = map[expr.DType]string{
 	expr.Bool: "b", expr.Int8: "i", expr.Int16: "i", expr.Int32: "i", expr.Int64: "i",
 	expr.Uint8: "u", expr.Uint16: "u", expr.Uint32: "u", expr.Uint64: "u",
 	expr.Float32: "f", expr.Float64: "f", expr.Complex64: "c", expr.Complex128: "c",
+}
+
+// halfKind is NumPy's float16, which is read as float32: each of its numbers is
+// one of float32.
+const halfKind = "f2"
+
+// size returns the bytes of an element in the file.
+func (h *header) size() int {
+	if h.half {
+		return 2
+	}
+	return h.dtype.Size()
 }
 
 // kindText is what stands for d after the byte order: f8.

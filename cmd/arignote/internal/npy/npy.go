@@ -39,7 +39,7 @@ func ReadFile(name string) (*expr.Value, error) {
 	}
 	sure := false // all of the elements are there
 	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
-		sure = info.Size() >= int64(h.count)*int64(h.dtype.Size())
+		sure = info.Size() >= int64(h.count)*int64(h.size())
 	}
 	v, err := h.read(f, math.MaxInt64, sure)
 	return v, named(name, err)
@@ -69,7 +69,7 @@ func readFull(r io.Reader, b []byte, what string) error {
 
 // read reads the elements. If sure, memory for all of them is taken at once.
 func (h *header) read(r io.Reader, limit int64, sure bool) (*expr.Value, error) {
-	if size := int64(h.count) * int64(h.dtype.Size()); size > limit {
+	if size := int64(h.count) * int64(h.size()); size > limit {
 		return nil, expr.Errorf(expr.ErrShape, "", "an array of shape %s has %d bytes, more than the limit of %d",
 			shapeText(h.shape), size, limit)
 	}
@@ -105,7 +105,7 @@ func (h *header) read(r io.Reader, limit int64, sure bool) (*expr.Value, error) 
 }
 
 func readElements[T expr.Element](h *header, r io.Reader, sure bool) (*expr.Value, error) {
-	size := h.dtype.Size()
+	size := h.size()
 	step := min(h.count, chunk/size)
 	data := make([]T, 0, step)
 	if sure {
@@ -119,7 +119,11 @@ func readElements[T expr.Element](h *header, r io.Reader, sure bool) (*expr.Valu
 			return nil, err
 		}
 		data = slices.Grow(data, len(b)/size)[:done+len(b)/size]
-		decode(b, h.order, data[done:])
+		if floats, ok := any(data[done:]).([]float32); ok && h.half {
+			decodeHalf(b, h.order, floats)
+		} else {
+			decode(b, h.order, data[done:])
+		}
 	}
 	if h.fortran {
 		data = rowMajor(h.shape, data)
@@ -143,6 +147,23 @@ func decode[T expr.Element](b []byte, order binary.ByteOrder, out []T) {
 	default:
 		if _, err := binary.Decode(b, order, out); err != nil {
 			panic(err) // b has the right length
+		}
+	}
+}
+
+// decodeHalf reads all of out from b, which has numbers of five bits of exponent
+// and ten of fraction (IEEE 754, binary16).
+func decodeHalf(b []byte, order binary.ByteOrder, out []float32) {
+	for i := range out {
+		bits := uint32(order.Uint16(b[2*i:]))
+		sign, exponent, fraction := bits>>15<<31, bits>>10&31, bits&1023
+		switch exponent {
+		case 0: // zero, or a multiple of the least number
+			out[i] = math.Float32frombits(math.Float32bits(float32(fraction)*0x1p-24) | sign)
+		case 31: // infinity or NaN
+			out[i] = math.Float32frombits(sign | 255<<23 | fraction<<13)
+		default:
+			out[i] = math.Float32frombits(sign | (exponent+127-15)<<23 | fraction<<13)
 		}
 	}
 }

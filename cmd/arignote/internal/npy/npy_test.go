@@ -94,7 +94,6 @@ func TestRefusedDTypes(t *testing.T) {
 	for _, c := range []struct{ name, want string }{
 		{"struct", "structured dtype"},
 		{"text", "(text)"},
-		{"half", `"<f2" is not supported`},
 		{"long", `"<f16" is not supported`},
 		{"date", "dates and times"},
 		{"object", "never read"},
@@ -105,6 +104,28 @@ func TestRefusedDTypes(t *testing.T) {
 				t.Errorf("got %v, want %q", err, c.want)
 			}
 		})
+	}
+}
+
+// TestHalf: numbers of float16 are those of float32.
+func TestHalf(t *testing.T) {
+	for i, want := range map[uint16]float64{
+		0x0000: 0, 0x8000: math.Copysign(0, -1), 0x3c00: 1, 0xc000: -2, 0x7bff: 65504, 0x0400: 0x1p-14, 0x03ff: 1023 * 0x1p-24,
+		0x0001: 0x1p-24, 0x8001: -0x1p-24, 0x3555: 1365 * 0x1p-12, 0x7c00: math.Inf(1), 0xfc00: math.Inf(-1), 0x7e01: math.NaN(),
+	} {
+		for order, b := range map[string][]byte{"<": {byte(i), byte(i >> 8)}, ">": {byte(i >> 8), byte(i)}} {
+			header := "{'descr': '" + order + "f2', 'fortran_order': False, 'shape': (2,), }\n"
+			v, err := npy.Read(strings.NewReader(file(header, "\x00\x00"+string(b))), limit)
+			if err != nil || v.DType() != expr.Float32 || v.Len() != 2 {
+				t.Fatalf("%v: %v", v, err)
+			}
+			if got := v.Float(1); math.Float64bits(got) != math.Float64bits(want) && !(got != got && want != want) {
+				t.Errorf("%s%04x is %v, want %v", order, i, got, want)
+			}
+		}
+	}
+	if v, err := open(t, "numpy.npz").Read("half", limit); err != nil || v.DType() != expr.Float32 {
+		t.Errorf("%v, %v", v, err)
 	}
 }
 
