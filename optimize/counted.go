@@ -30,6 +30,8 @@ var structureCounting = []Rule{
 	// Sums over ranges.
 	{Name: "sum-arange", Class: Exact, Op: expr.OpSum, rewrite: sumArange, example: "n: int64; k: int64; sum(arange(n)**2 + 1), sum(arange(n) % k), sum((arange(n)[:, None] + arange(k))**2)"},
 	{Name: "sum-arange-step", Class: Real, Op: expr.OpSum, rewrite: sumArangeStep, example: "n: int64; k: int64; sum(arange(3, n, maximum(k, 1)))"},
+	{Name: "dot-arange", Class: Exact, Op: expr.OpDot, rewrite: dotArange, example: "n: int64; arange(n) @ (arange(n) % 3)"},
+	{Name: "size-arange", Class: Exact, Op: expr.OpSize, rewrite: sizeArange, example: "n: int64; size(arange(3, n)[::2])"},
 	{Name: "sum-mask", Class: Real, Op: expr.OpSum, rewrite: sumMask, example: "x: float64[5]; sum(x[x > 0])"},
 }
 
@@ -49,6 +51,29 @@ func sumArange(r *run, n *expr.Node) *expr.Node { return r.sumOverRange(n, false
 // sumArangeStep does the same for a step that is not known. If it is 0, there is
 // no range, and that is no longer reported.
 func sumArangeStep(r *run, n *expr.Node) *expr.Node { return r.sumOverRange(n, true) }
+
+// dotArange takes the product of two vectors for the sum that it is.
+func dotArange(r *run, n *expr.Node) *expr.Node {
+	x, y := n.Arg(0), n.Arg(1)
+	if x.Rank() != 1 || y.Rank() != 1 || n.DType() != expr.Int64 || !r.sameShape(x, y) {
+		return nil
+	}
+	product := r.make(n, expr.OpMul, nil, x, y)
+	return r.sumOverRange(r.make(n, expr.OpSum, axesAttr([]int{0}, 1, false), product), false)
+}
+
+// sizeArange counts the elements of a range, of whatever length.
+func sizeArange(r *run, n *expr.Node) *expr.Node {
+	if n.Arg(0).Rank() != 1 {
+		return nil
+	}
+	c := &counter{r: r, at: n}
+	s, ok := c.readSpan(n.Arg(0))
+	if !ok || c.failed {
+		return nil
+	}
+	return c.node(c.sub(s.count, s.first))
+}
 
 // sumOverRange returns the closed form of the sum n, nil if there is none.
 func (r *run) sumOverRange(n *expr.Node, anyStep bool) *expr.Node {

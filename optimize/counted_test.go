@@ -286,6 +286,37 @@ func TestCountedTables(t *testing.T) {
 	}
 }
 
+// TestCountedParts: slices of ranges, with bounds that are known or not, and what is
+// made of them otherwise than by a sum.
+func TestCountedParts(t *testing.T) {
+	for _, text := range []string{
+		"sum(arange(n)[k:])", "sum(arange(n)[:k])", "sum(arange(n)[k:n:2])", "sum(arange(n)[3:9])", "sum(arange(n)[3:-2:3])",
+		"sum(arange(n)[-4:-1])", "sum(arange(n)[:-k])", "sum(arange(n)[::-2])", "sum(arange(n)[8:2:-1])", "sum(arange(n)[-2::-3])",
+		"sum(arange(n)[k::-1])", "sum(arange(n)[:k:-2])", "sum(arange(2, n, 3)[k:])", "sum(arange(k, n)[k:-1])", "sum(arange(k, n, -2)[::-1])",
+		"i = arange(n)[k:]; sum(where(i % 3 == 0, i, 0))", "i = arange(k, n)[::-1]; sum(where(i % 3 == 0, i*i, 0))",
+		"i = arange(n)[::-1]; i @ (i % 4)", "size(arange(k, n, 3)[k:])", "i = arange(n)[:, None]; j = arange(k); sum(i + j)",
+	} {
+		g := parse(t, "n: int64; k: int64; "+text)
+		after, _, err := optimize.Run(g, optimize.Options{})
+		if err != nil || !onlyScalars(after) {
+			t.Errorf("%s has no closed form: %v %v", text, err, outputs(after))
+			continue
+		}
+		for _, n := range []int64{math.MinInt64, -7, 0, 1, 2, 3, 5, 8, 9, 20} {
+			for _, k := range []int64{math.MinInt64, -9, -8, -2, -1, 0, 1, 2, 5, 8, 30, math.MaxInt64} {
+				values := []*expr.Value{expr.ScalarValue(n), expr.ScalarValue(k)}
+				want, err := g.Evaluate(values)
+				if err != nil {
+					continue // too long
+				}
+				if got, err := after.Evaluate(values); err != nil || got[0].Int(0) != want[0].Int(0) {
+					t.Errorf("%s for n = %d, k = %d is %v %v, want %d", text, n, k, got, err, want[0].Int(0))
+				}
+			}
+		}
+	}
+}
+
 func floorMod(i, m int64) int64 { return i - m*floorDiv(i, m) - i*when(m == 0) }
 
 func floorDiv(i, m int64) int64 {

@@ -33,17 +33,12 @@ func (c *counter) readRange(x *expr.Node) bool {
 	return true
 }
 
-// readSpan reads an arange of int64, or a slice of it that goes forward. Where the
-// step is 1 or -1, k is the number itself, so that remainders are known if the start
-// is not.
+// readSpan reads an arange of int64, or a slice of one. Where the step is 1 or -1, k
+// is the number itself, so that remainders are known if the start is not.
 func (c *counter) readSpan(x *expr.Node) (*span64, bool) {
-	a, from, by, to := x, 0, 1, bound{}
+	a := x
 	if x.Op() == expr.OpSlice {
-		e := itemsOf(x)[0]
-		if a = x.Arg(0); len(itemsOf(x)) != 1 || e.kind != expr.IndexSlice || !e.numeric() || e.start.n < 0 || e.step.n < 1 {
-			return nil, false
-		}
-		from, by, to = e.start.n, e.step.n, e.stop
+		a = x.Arg(0)
 	}
 	if a.Op() != expr.OpArange || a.DType() != expr.Int64 {
 		return nil, false
@@ -51,30 +46,71 @@ func (c *counter) readSpan(x *expr.Node) (*span64, bool) {
 	start, okStart := c.scalarOf64(a.Arg(0))
 	stop, okStop := c.scalarOf64(a.Arg(1))
 	step, okStep := c.scalarOf64(a.Arg(2))
-	if !okStart || !okStop || !okStep || int64(from) > maxCounted || int64(by) > maxCounted {
+	if !okStart || !okStop || !okStep {
 		return nil, false
 	}
 	count, ok := c.countOf(start, stop, step)
-	if !ok {
+	s := &span64{start: start, step: step, count: count}
+	if !ok || a != x && !s.slice(c, itemsOf(x)) {
 		return nil, false
-	}
-	switch {
-	case to.has && to.n >= 0:
-		count = c.min(count, number64(int64(to.n)))
-	case to.has:
-		count = c.add(count, number64(int64(to.n)))
-	}
-	if from > 0 || to.has {
-		count = c.max(count, number64(int64(from)))
-	}
-	count = c.ceilDiv(c.sub(count, number64(int64(from))), int64(by))
-	s := &span64{
-		start: c.add(start, c.mul(step, number64(int64(from)))), step: c.mul(step, number64(int64(by))), count: count,
 	}
 	if by, known := s.step.value(); known && (by == 1 || by == -1) {
 		s.ascend(c, by)
 	}
 	return s, true
+}
+
+// slice takes a part of s, with bounds that need not be known.
+func (s *span64) slice(c *counter, items []item) bool {
+	by, known := items[0].step.number()
+	if len(items) != 1 || items[0].kind != expr.IndexSlice || !known || by == 0 || int64(by) > maxCounted || int64(by) < -maxCounted {
+		return false
+	}
+	first, last := c.sub(s.count, number64(1)), number64(-1) // as going down does
+	if by > 0 {
+		first, last = nil, s.count
+	}
+	from, okFrom := c.bound(items[0].start, first, s.count, by)
+	if n, isNumber := items[0].start.number(); isNumber && n >= 0 && by > 0 {
+		from = number64(int64(n)) // which may be above the end, where there is nothing either
+	}
+	to, okTo := c.bound(items[0].stop, last, s.count, by)
+	if !okFrom || !okTo {
+		return false
+	}
+	if by > 0 {
+		s.count = c.ceilDiv(c.sub(c.max(to, from), from), int64(by))
+	} else {
+		s.count = c.ceilDiv(c.sub(from, c.min(to, from)), int64(-by))
+	}
+	s.start, s.step = c.add(s.start, c.mul(s.step, from)), c.mul(s.step, number64(int64(by)))
+	return true
+}
+
+// bound is the bound b of a slice, counted from the beginning of an axis and within
+// it: otherwise if there is none.
+func (c *counter) bound(b bound, otherwise, count *scalar, by int) (*scalar, bool) {
+	least, most := (*scalar)(nil), count
+	if by < 0 {
+		least, most = number64(-1), c.sub(count, number64(1))
+	}
+	n, isNumber := b.number()
+	switch {
+	case !b.has:
+		return otherwise, true
+	case isNumber && (n > maxCounted || n < -maxCounted):
+		return nil, false
+	case isNumber && n >= 0:
+		return c.min(number64(int64(n)), most), true
+	case isNumber:
+		return c.max(c.add(count, number64(int64(n))), least), true
+	}
+	at, ok := c.scalarOf64(b.node)
+	if !ok {
+		return nil, false
+	}
+	negative := c.apply(expr.OpLt, nil, at, nil)
+	return c.where(negative, c.max(c.add(at, count), least), c.min(at, most)), true
 }
 
 // ascend counts the elements of s, whose step is 1 or -1, by themselves.
