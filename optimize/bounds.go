@@ -293,24 +293,21 @@ func compareBounds(r *run, n *expr.Node) *expr.Node {
 	return nil
 }
 
-// atLeast reports whether no element of x is below that of y, by what x or y is:
-// the larger of y and something, the smaller of x and something, or the absolute
-// value of y.
+// atLeast reports whether no element of x is below that of y, by what x and y are:
+// maximum(x, y), abs(y) and relu(y) are not below y, minimum(x, y) is not above x.
 func atLeast(x, y *expr.Node) bool {
 	if x.DType() != y.DType() {
 		return false
 	}
+	below, above := []*expr.Node{x}, []*expr.Node{y}
 	switch x.Op() {
-	case expr.OpMaximum:
-		if slices.Contains(x.Args(), y) {
-			return true
-		}
-	case expr.OpAbs, expr.OpRelu:
-		if x.Arg(0) == y {
-			return true
-		}
+	case expr.OpMaximum, expr.OpAbs, expr.OpRelu:
+		below = append(below, x.Args()...)
 	}
-	return y.Op() == expr.OpMinimum && slices.Contains(y.Args(), x)
+	if y.Op() == expr.OpMinimum {
+		above = append(above, y.Args()...)
+	}
+	return slices.ContainsFunc(above, func(a *expr.Node) bool { return slices.Contains(below, a) && a.DType() == x.DType() })
 }
 
 // mixedIntegers reports whether x and y are compared in a dtype that does not
@@ -345,6 +342,9 @@ func extremumBounds(r *run, n *expr.Node) *expr.Node {
 	if n.DType().IsComplex() || mixedIntegers(n.Arg(0), n.Arg(1)) {
 		return nil
 	}
+	if larger, ok := r.apart(n); ok {
+		return n.Arg(larger ^ oneOf(n.Op() == expr.OpMinimum))
+	}
 	for i, x := range n.Args() {
 		y := n.Arg(1 - i)
 		a, b := boundsOf(x), boundsOf(y)
@@ -356,6 +356,17 @@ func extremumBounds(r *run, n *expr.Node) *expr.Node {
 		}
 	}
 	return nil
+}
+
+// apart tells which argument of n is larger where they differ by a number: of x and
+// x + 3 the second. Integers wrap, and are not told.
+func (r *run) apart(n *expr.Node) (larger int, ok bool) {
+	x, y, d := n.Arg(0), n.Arg(1), n.DType()
+	if !d.IsFloat() || !r.collected(x, d) && !r.collected(y, d) {
+		return 0, false
+	}
+	s, ok := r.difference(x, y, d)
+	return oneOf(ok && s.constant.f < 0), ok && len(s.left()) == 0
 }
 
 // clipBounds drops bounds that are none.

@@ -14,7 +14,8 @@ import (
 // Arrays that are cheap to make (arange, eye, linspace) become constants only
 // where they are small, or where an op makes something small of them: a
 // generated array needs no memory to be read. Stretched constants stay
-// stretched; what is computed of them is stretched after it (see structure).
+// stretched; what is computed of them is stretched after it (see structure), but for
+// what makes small arrays of other elements of them: cumsum, concatenate.
 func fold(r *run, _ *expr.Graph) (*opSet, stepFunc) {
 	f := &folder{r: r}
 	return foldable, f.computed
@@ -65,7 +66,26 @@ func created(op expr.Op) bool {
 // it is neither a constant nor one of the cheap arrays that are not made
 // constants.
 func open(a *expr.Node) bool {
-	return a.Op() != expr.OpConst && !created(a.Op()) && !a.Type().IsTuple()
+	return a.Op() != expr.OpConst && !created(a.Op()) && !a.Type().IsTuple() && !smallFill(a)
+}
+
+// smallFill reports whether a is a stretched constant of few elements.
+func smallFill(a *expr.Node) bool {
+	if a.Op() != expr.OpBroadcastTo || a.Arg(0).Op() != expr.OpConst {
+		return false
+	}
+	shape, known := a.Type().Shape()
+	return known && volume(shape) <= smallConst
+}
+
+// keepsFill reports whether op makes a stretched scalar of one, or something that rules
+// know by it: parts of it that are written to, a triangle of ones.
+func keepsFill(op expr.Op) bool {
+	switch op {
+	case expr.OpSetSlice, expr.OpIncSlice, expr.OpTril, expr.OpTriu:
+		return true
+	}
+	return op.View() || op.Elementwise() || op.Reduction()
 }
 
 // value computes n if it is closed and small, else returns nil.
@@ -74,6 +94,10 @@ func (f *folder) value(n *expr.Node) *expr.Value {
 		return v
 	}
 	if !foldable[n.Op()] || len(n.Args()) == 0 || slices.ContainsFunc(n.Args(), open) {
+		return nil
+	}
+	fills := slices.ContainsFunc(n.Args(), smallFill)
+	if fills && keepsFill(n.Op()) {
 		return nil
 	}
 	id := f.r.id(n)
@@ -85,18 +109,30 @@ func (f *folder) value(n *expr.Node) *expr.Value {
 	}
 	args := make([]*expr.Value, len(n.Args()))
 	for i, a := range n.Args() {
-		if args[i] = f.value(a); args[i] == nil {
+		if args[i] = f.argument(a); args[i] == nil {
 			return nil
 		}
 	}
 	v, err := n.Eval(args)
-	if err != nil || !n.Type().IsTuple() && v.Len() > f.r.opt.MaxConst {
+	if err != nil || !n.Type().IsTuple() && (v.Len() > f.r.opt.MaxConst || fills && equalElements(v)) {
 		return nil
 	}
 	if f.values == nil {
 		f.values = make(map[int32]*expr.Value)
 	}
 	f.values[id] = v
+	return v
+}
+
+// argument is value for an argument, which may be a stretched constant.
+func (f *folder) argument(a *expr.Node) *expr.Value {
+	if !smallFill(a) {
+		return f.value(a)
+	}
+	v, err := a.Eval([]*expr.Value{a.Arg(0).Value()})
+	if err != nil {
+		return nil
+	}
 	return v
 }
 

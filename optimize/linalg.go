@@ -27,7 +27,7 @@ var linalgRules = []Rule{
 	{Name: "solve-columns", Class: Real, Op: expr.OpDot, rewrite: solveColumns, example: "A: float64[3, 3]; B: float64[3, 3]; b: float64[3]; solve(A, B) @ b, b @ solve(B, A), solve(B.T, b) @ b, solve(A, B).T @ b"},
 	{Name: "solve-dot", Left: "solve(x, x @ y)", Right: "y", Class: Real, When: "complex, x matrix"},
 	{Name: "dot-solve", Left: "x @ solve(x, y)", Right: "y", Class: Real, When: "complex, x matrix"},
-	{Name: "solve-eye", Class: Real, Op: expr.OpSolve, rewrite: solveEye, example: "A: float64[3, 3]; solve(A, eye(3)), solve(eye(3), A)"},
+	{Name: "solve-eye", Class: Real, ops: []expr.Op{expr.OpSolve, expr.OpSolveTriangular}, rewrite: solveEye, example: "A: float64[3, 3]; solve(A, eye(3)), solve(eye(3), A), solve_triangular(2*eye(3), A)"},
 	{Name: "solve-self", Class: Real, Op: expr.OpSolve, rewrite: solveSelf, example: "A: float64[3, 3]; B: float64[2, 3, 3]; solve(A, A), solve(B, B)"},
 	{Name: "inv-scale", Class: Real, Op: expr.OpInv, rewrite: invScale, example: "A: float64[3, 3]; inv(2*A)"},
 	{Name: "solve-scale", Class: Real, ops: []expr.Op{expr.OpSolve, expr.OpSolveTriangular}, rewrite: solveScale, example: "A: float64[3, 3]; b: float64[3]; solve(2*A, b), solve_triangular(A, -b)"},
@@ -69,7 +69,7 @@ var linalgRules = []Rule{
 // solveEye: the inverse, or nothing.
 func solveEye(r *run, n *expr.Node) *expr.Node {
 	a, b := n.Arg(0), n.Arg(1)
-	if c, ok := identityScale(b); ok && c == 1 {
+	if c, ok := identityScale(b); ok && c == 1 && n.Op() == expr.OpSolve {
 		return r.make(n, expr.OpInv, nil, a)
 	}
 	if c, ok := identityScale(a); ok && imag(c) == 0 && n.DType().IsFloat() {

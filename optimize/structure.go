@@ -27,6 +27,7 @@ var structureRules = []Rule{
 	{Name: "broadcast-same", Class: Exact, ops: []expr.Op{expr.OpBroadcastTo, expr.OpBroadcastLike}, rewrite: broadcastSame, example: "x: float64[3, 4]; y: float64[m]; broadcast_to(x, (3, 4)), broadcast_like(y, exp(y))"},
 	{Name: "broadcast-known", Class: Exact, Op: expr.OpBroadcastLike, rewrite: broadcastKnown, example: "x: float64[3, 4]; broadcast_like(1.0, x)"},
 	{Name: "broadcast-broadcast", Class: Exact, ops: []expr.Op{expr.OpBroadcastTo, expr.OpBroadcastLike}, rewrite: broadcastBroadcast, example: "x: float64[3]; broadcast_to(broadcast_to(x, (2, 3)), (4, 2, 3))"},
+	{Name: "broadcast-leading", Class: Exact, Op: expr.OpBroadcastTo, rewrite: broadcastLeading, with: []expr.Op{expr.OpDimShuffle}, example: "x: float64[4]; broadcast_to(expand_dims(x, 0), (3, 4))"},
 	{Name: "broadcast-result", Class: Exact, rewrite: broadcastResult, ops: elementwiseOps(), with: stretching, example: "x: float64[3]; y: float64[3]; exp(broadcast_to(x, (2, 3))), broadcast_to(x, (2, 3)) + broadcast_to(y, (2, 3))"},
 	{Name: "broadcast-argument", Class: Exact, rewrite: broadcastArgument, ops: elementwiseOps(), with: stretching, example: "x: float64[3]; a: float64; x*broadcast_to(a, (3,))"},
 	{Name: "broadcast-reduced", Class: Exact, rewrite: broadcastReduced, ops: elementwiseOps(), example: "x: float64[4]; x - mean(x, keepdims=True), x / mean(x)"},
@@ -362,12 +363,22 @@ func viewFill(r *run, n *expr.Node) *expr.Node {
 	return r.stretch(n, f.Arg(0), r.dims(n))
 }
 
-// broadcastSame drops stretching that changes nothing.
+// broadcastSame drops stretching that changes nothing, or makes axes of length 1
+// in front.
 func broadcastSame(r *run, n *expr.Node) *expr.Node {
-	if r.sameShape(n, n.Arg(0)) {
-		return n.Arg(0)
+	x := n.Arg(0)
+	if r.sameShape(n, x) {
+		return x
 	}
-	return nil
+	want, missing := r.dims(n), n.Rank()-x.Rank()
+	if x.Rank() == 0 || !slices.Equal(want[missing:], r.dims(x)) || slices.ContainsFunc(want[:missing], func(d symbol) bool { return d != 1 }) {
+		return nil
+	}
+	pattern := make([]int, n.Rank())
+	for i := range pattern {
+		pattern[i] = max(i-missing, -1)
+	}
+	return r.shuffled(n, x, pattern)
 }
 
 // broadcastKnown stretches by numbers where the lengths are known.
@@ -386,6 +397,22 @@ func broadcastBroadcast(r *run, n *expr.Node) *expr.Node {
 		return nil
 	}
 	args := append([]*expr.Node{inner.Arg(0)}, n.Args()[1:]...)
+	return r.make(n, n.Op(), n.Attr(), args...)
+}
+
+// broadcastLeading drops new axes in front of what is stretched: broadcasting puts
+// them there.
+func broadcastLeading(r *run, n *expr.Node) *expr.Node {
+	view := n.Arg(0)
+	if view.Op() != expr.OpDimShuffle {
+		return nil
+	}
+	pattern := view.Attr().(expr.Pattern).Axes
+	first := slices.IndexFunc(pattern, func(a int) bool { return a >= 0 })
+	if first <= 0 {
+		return nil
+	}
+	args := append([]*expr.Node{r.shuffled(view, view.Arg(0), pattern[first:])}, n.Args()[1:]...)
 	return r.make(n, n.Op(), n.Attr(), args...)
 }
 
