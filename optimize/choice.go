@@ -100,6 +100,14 @@ func (r *run) firstCompared(x, y *expr.Node) int32 {
 	return first
 }
 
+// dotMirror uses the product of two vectors in the order that is there.
+func dotMirror(r *run, n *expr.Node) *expr.Node {
+	if n.Arg(0).Rank() != 1 || n.Arg(1).Rank() != 1 || n.Arg(0) == n.Arg(1) {
+		return nil
+	}
+	return r.earlier(n, expr.OpDot)
+}
+
 // evenDifference uses abs(x - y) for abs(y - x), if both differences are
 // there. It does that for all even functions.
 func evenDifference(r *run, n *expr.Node) *expr.Node {

@@ -112,6 +112,12 @@ func (p *product) open(f factor, parts []factor) (_ []factor, cost int, ok bool)
 		return append(parts, factor{x.Arg(0), f.exp}, factor{x.Arg(1), -f.exp}), 1, true
 	case expr.OpReciprocal:
 		return append(parts, factor{x.Arg(0), -f.exp}), 1, true
+	case expr.OpAdd:
+		if len(x.Args()) != 2 || x.Arg(0) != x.Arg(1) {
+			return nil, 0, false
+		}
+		p.mulConstant(whole(2), f.exp)
+		return append(parts, factor{x.Arg(0), f.exp}), 1, true
 	case expr.OpSquare:
 		return append(parts, factor{x.Arg(0), 2 * f.exp}), 1, true
 	case expr.OpSqrt:

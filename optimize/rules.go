@@ -408,6 +408,7 @@ var simplifyRules = []Rule{
 	{Name: "extremum-hoist", Class: Real, ops: []expr.Op{expr.OpMaximum, expr.OpMinimum}, rewrite: extremumHoist, example: "x: float64[3]; y: float64[3]; z: float64[3]; maximum(exp(x), exp(y)), minimum(z - x, z - y), maximum(-2*x, -2*y)"},
 	{Name: "clip-bounds", Class: Real, Op: expr.OpClip, rewrite: clipBounds, example: "x: float64[3]; clip(exp(x), 0, 1), clip(sin(x), -1, 1)"},
 	{Name: "compare-mirror", Class: Exact, ops: comparisons, rewrite: compareMirror, example: "x: float64[3]; y: float64[3]; (x < y) ^ (y > x)"},
+	{Name: "dot-mirror", Class: Exact, Op: expr.OpDot, rewrite: dotMirror, example: "u: float64[3]; v: float64[3]; (u @ v) * (v @ u)"},
 	{Name: "even-difference", Class: Exact, ops: []expr.Op{expr.OpAbs, expr.OpSquare, expr.OpCos, expr.OpCosh}, rewrite: evenDifference, example: "x: float64[3]; y: float64[3]; abs(x - y) * cos(y - x)"},
 	{Name: "where-hoist", Class: Exact, Op: expr.OpWhere, rewrite: whereHoist, example: "c: bool[3]; x: float64[3]; y: float64[3]; where(c, exp(x), exp(y))"},
 	{Name: "choice-of-constants", Class: Exact, ops: elementwiseOps(), rewrite: choiceOfConstants, with: []expr.Op{expr.OpWhere, expr.OpCast}, example: "c: bool[3]; where(c, 2.0, 3.0)*4, 1 - astype(c, 'float64'), astype(c, 'int64') > 0"},

@@ -253,10 +253,10 @@ func reshapeSame(r *run, n *expr.Node) *expr.Node {
 }
 
 // reshapeReshape keeps the last of two reshapes, if its shape does not depend
-// on the first one.
+// on the first one, which may move axes of length 1.
 func reshapeReshape(r *run, n *expr.Node) *expr.Node {
 	inner := n.Arg(0)
-	if inner.Op() != expr.OpReshape {
+	if inner.Op() != expr.OpReshape && !(inner.Op() == expr.OpDimShuffle && keepsOrder(inner)) {
 		return nil
 	}
 	args := append([]*expr.Node{inner.Arg(0)}, n.Args()[1:]...)
@@ -333,20 +333,24 @@ func dimshuffleSlice(r *run, n *expr.Node) *expr.Node {
 func dimshuffleReshape(r *run, n *expr.Node) *expr.Node {
 	f := n.Arg(0)
 	shape, known := n.Type().Shape()
-	if f.Op() != expr.OpReshape || !known || !increasing(n.Attr().(expr.Pattern).Axes) {
+	if f.Op() != expr.OpReshape || !known || !keepsOrder(n) {
 		return nil
 	}
 	return r.make(n, expr.OpReshape, expr.Dims{Sizes: sizesOf(shape)}, f.Arg(0))
 }
 
-// increasing reports whether a pattern keeps the order of the axes that stay.
-func increasing(pattern []int) bool {
-	last := -1
-	for _, a := range pattern {
-		if a >= 0 && a < last {
+// keepsOrder reports whether the dimshuffle n keeps the order of all elements: it moves
+// axes of length 1 only.
+func keepsOrder(n *expr.Node) bool {
+	last, dims := -1, n.Arg(0).Type().Dims
+	for _, a := range n.Attr().(expr.Pattern).Axes {
+		if a < 0 || dims[a].Is(1) {
+			continue
+		}
+		if a < last {
 			return false
 		}
-		last = max(last, a)
+		last = a
 	}
 	return true
 }
