@@ -27,7 +27,7 @@ func logical(op Op) func(*site) *Node {
 	return func(s *site) *Node {
 		args := s.all()
 		for i, x := range args {
-			if x.err == nil && x.DType() != Bool {
+			if x.mistake() == nil && x.DType() != Bool {
 				args[i] = s.apply(OpNe, nil, x, s.constant(ScalarValue(int64(0))))
 			}
 		}
@@ -96,7 +96,7 @@ func buildDiff(s *site) *Node {
 	x, n := s.node(0), s.integer(1)
 	if n > maxDiff {
 		s.fail(s.args[1], ErrDomain, "order %d is more than the limit of %d", n, maxDiff)
-		return &Node{err: s.err}
+		return failed(s.err)
 	}
 	return x.Diff(n, s.integer(2))
 }
@@ -109,13 +109,13 @@ func buildTensordot(s *site) *Node {
 		k := s.integer(2)
 		if k < 0 || k > a.Rank() || k > b.Rank() {
 			s.fail(s.args[2], ErrAxis, "%d axes of %s and %s", k, countAxes(a.Rank()), countAxes(b.Rank()))
-			return &Node{err: s.err}
+			return failed(s.err)
 		}
 		return a.Tensordot(b, allAxes(a.Rank())[a.Rank()-k:], allAxes(k))
 	}
 	if len(pair) != 2 {
 		s.fail(s.args[2], ErrInput, "axes must be a number or two tuples")
-		return &Node{err: s.err}
+		return failed(s.err)
 	}
 	return a.Tensordot(b, s.axesIn(pair[0]), s.axesIn(pair[1]))
 }
@@ -226,7 +226,7 @@ func buildConcatenate(s *site) *Node {
 	arrays, axis := s.nodes(0), s.integer(1)
 	if len(arrays) == 0 {
 		s.fail(s.args[0], ErrInput, "no arrays")
-		return &Node{err: s.err}
+		return failed(s.err)
 	}
 	return s.apply(OpConcatenate, Axis{Axis: fromEnd(axis, arrays[0].Rank())}, arrays...)
 }
@@ -234,7 +234,7 @@ func buildConcatenate(s *site) *Node {
 func buildStack(s *site) *Node {
 	arrays, axis := s.nodes(0), s.integer(1)
 	if s.err != nil {
-		return &Node{err: s.err}
+		return failed(s.err)
 	}
 	return Stack(axis, anys(arrays)...)
 }
@@ -251,7 +251,7 @@ func (s *site) countOf(i int) any {
 func buildRepeat(s *site) *Node {
 	x, n := s.node(0), s.countOf(1)
 	if s.err != nil {
-		return &Node{err: s.err}
+		return failed(s.err)
 	}
 	if s.none(2) {
 		if x.Rank() != 1 {
@@ -269,14 +269,14 @@ func buildTile(s *site) *Node {
 		elems = s.args[1:2]
 	}
 	if !s.fewEnough(s.args[1], elems) {
-		return &Node{err: s.err}
+		return failed(s.err)
 	}
 	reps := make([]any, len(elems))
 	for i, n := range s.arrays(elems) {
 		reps[i] = s.length(elems[i], n)
 	}
 	if s.err != nil {
-		return &Node{err: s.err}
+		return failed(s.err)
 	}
 	return x.Tile(reps...)
 }
@@ -296,7 +296,7 @@ func buildRoll(s *site) *Node {
 	x, n := s.node(0), s.countOf(1)
 	switch {
 	case s.err != nil:
-		return &Node{err: s.err}
+		return failed(s.err)
 	case !s.none(2):
 		return x.Roll(n, s.integer(2))
 	case x.Rank() == 1:
@@ -353,14 +353,14 @@ func assigned(slice, take Op) func(*site) *Node {
 		part, v := s.part(), s.node(1)
 		switch {
 		case s.err != nil:
-			return &Node{err: s.err}
+			return failed(s.err)
 		case part.base != nil && slice == OpSetSlice:
 			return part.base.SetSubtensor(v, part.items...)
 		case part.base != nil:
 			return part.base.IncSubtensor(v, part.items...)
 		}
 		n := part.node
-		args := append([]*Node{n.args[0], v}, n.args[1:]...)
+		args := append([]*Node{n.Args()[0], v}, n.Args()[1:]...)
 		if n.op == OpTake {
 			return s.apply(take, n.attr, args...)
 		}
@@ -420,7 +420,7 @@ func buildItem(s *site) *Node {
 	x, err := s.r.expr(s.args[0])
 	if err != nil {
 		s.err = err
-		return &Node{err: err}
+		return failed(err)
 	}
 	return s.apply(OpItem, Number{s.integer(1)}, x)
 }

@@ -20,12 +20,12 @@ func buildArray(s *site) *Node {
 	d := s.dtype(1, NoDType)
 	weak := s.bool(3)
 	if s.err != nil {
-		return &Node{err: s.err}
+		return failed(s.err)
 	}
 	v, err := s.r.arrayLiteral(s.args[0], d)
 	if err != nil {
 		s.err = err
-		return &Node{err: err}
+		return failed(err)
 	}
 	if !s.none(2) {
 		shape := s.ints(2)
@@ -38,7 +38,7 @@ func buildArray(s *site) *Node {
 			s.fail(s.args[2], ErrShape, "%d elements for shape %s", v.Len(), shapeString(knownDims(shape)))
 		}
 		if s.err != nil {
-			return &Node{err: s.err}
+			return failed(s.err)
 		}
 		v = &Value{dtype: v.dtype, shape: shape, data: v.data}
 	}
@@ -69,7 +69,7 @@ func buildFloat(s *site) *Node {
 	x, err := floatText(s.args[0])
 	if err != nil {
 		s.err = err
-		return &Node{err: err}
+		return failed(err)
 	}
 	return s.constant(ScalarValue(real(x)))
 }
@@ -83,7 +83,7 @@ func buildArange(s *site) *Node {
 		stop = s.node(1)
 	}
 	n := Arange(start, stop, step)
-	if s.none(3) || n.err != nil {
+	if s.none(3) || n.mistake() != nil {
 		return n
 	}
 	d := s.dtype(3, Float64)
@@ -115,8 +115,8 @@ func buildFull(s *site) *Node {
 // v is one.
 func (s *site) converted(v *Node, d DType) *Node {
 	switch {
-	case s.err != nil || v.err != nil:
-		return &Node{err: s.err}
+	case s.err != nil || v.mistake() != nil:
+		return failed(s.err)
 	case v.op == OpConst:
 		n := s.constant(v.Value().convert(d))
 		n.typ.Weak = false

@@ -63,8 +63,8 @@ func checkInputs(g *Graph) (map[*Node]bool, *Error) {
 		switch {
 		case in == nil:
 			return nil, Errorf(ErrInput, "", "input %d is nil", i+1)
-		case in.err != nil:
-			return nil, in.err
+		case in.mistake() != nil:
+			return nil, in.mistake()
 		case in.op != OpInput:
 			return nil, Errorf(ErrInput, "", "input %d is no input but %s", i+1, in.op)
 		case names[in.Name()]:
@@ -77,24 +77,24 @@ func checkInputs(g *Graph) (map[*Node]bool, *Error) {
 
 // checkNode checks one node, whose arguments have been checked.
 func checkNode(n *Node) *Error {
-	if n.err != nil {
-		return n.err
+	if n.mistake() != nil {
+		return n.mistake()
 	}
-	for i, a := range n.args {
+	for i, a := range n.Args() {
 		if a == nil {
 			return Errorf(ErrInput, n.op.String(), "argument %d is nil", i+1)
 		}
 	}
 	switch a := n.attr.(type) {
 	case InputName:
-		if n.op != OpInput || len(n.args) > 0 || !isName(a.Name) {
+		if n.op != OpInput || len(n.Args()) > 0 || !isName(a.Name) {
 			return Errorf(ErrInput, n.op.String(), "no input: %q", a.Name)
 		}
 		return nil
 	case Constant:
 		want := a.Value.Type()
 		want.Weak = n.Type().Weak
-		if n.op != OpConst || len(n.args) > 0 || !n.Type().Equal(want) || n.Type().Weak && n.Rank() > 0 {
+		if n.op != OpConst || len(n.Args()) > 0 || !n.Type().Equal(want) || n.Type().Weak && n.Rank() > 0 {
 			return Errorf(ErrDType, n.op.String(), "type %s for the constant %s", n.Type(), want)
 		}
 		return nil

@@ -30,7 +30,7 @@ func (d *dotWriter) graph(outputs []*Node) map[*Node]int {
 	double := map[*Node]bool{}
 	for _, n := range outputs {
 		double[n] = true
-		if n == nil || n.err != nil {
+		if n == nil || n.mistake() != nil {
 			d.count++
 			fmt.Fprintf(d.w, "\tn%d [label=%s, shape=plain];\n", d.count, dotQuote(n.String()))
 		}
@@ -49,9 +49,9 @@ func (d *dotWriter) graph(outputs []*Node) map[*Node]int {
 			style += ", peripheries=2"
 		}
 		fmt.Fprintf(d.w, "\tn%d [label=%s%s];\n", ids[n], dotQuote(label(n)+"\n"+n.Type().String()), style)
-		for i, a := range n.args {
+		for i, a := range n.Args() {
 			number := ""
-			if len(n.args) > 1 {
+			if len(n.Args()) > 1 {
 				number = fmt.Sprintf(" [label=%d]", i)
 			}
 			fmt.Fprintf(d.w, "\tn%d -> n%d%s;\n", ids[a], ids[n], number)

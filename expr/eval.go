@@ -32,7 +32,7 @@ func (x *Node) bind(args []*Value) (from []Type, t Type, err *Error) {
 	from = make([]Type, len(args))
 	for i, a := range args {
 		from[i] = a.Type()
-		from[i].DType, from[i].Weak = x.args[i].Type().DType, x.args[i].Type().Weak
+		from[i].DType, from[i].Weak = x.Args()[i].Type().DType, x.Args()[i].Type().Weak
 	}
 	t, err = infer(&sig{op: x.op, attr: x.attr, args: from, values: args})
 	return from, t, err
@@ -44,8 +44,8 @@ func (x *Node) takes(args []*Value) error {
 	if err := x.Err(); err != nil {
 		return err
 	}
-	if x.op != OpConst && len(args) != len(x.args) {
-		return Errorf(ErrInput, x.op.String(), "%d values for %d arguments", len(args), len(x.args)).at(x.Pos())
+	if x.op != OpConst && len(args) != len(x.Args()) {
+		return Errorf(ErrInput, x.op.String(), "%d values for %d arguments", len(args), len(x.Args())).at(x.Pos())
 	}
 	return nil
 }

@@ -52,7 +52,7 @@ func evalOn(op Op, attr Attr, args ...any) (*Value, error) {
 		}
 		values[i] = nodes[i].Value()
 	}
-	n := newNode(op, attr, place{}, nodes)
+	n := newNode(op, attr, 0, nodes)
 	if err := n.Err(); err != nil {
 		return nil, err
 	}

@@ -95,8 +95,8 @@ func (g *Graph) specialize(types []Type) (*Graph, *Error) {
 	}
 	out := NewGraph(inputs, Replace(by, g.Outputs...)...)
 	for _, n := range out.Outputs {
-		if n.err != nil {
-			return nil, n.err
+		if n.mistake() != nil {
+			return nil, n.mistake()
 		}
 	}
 	return out, nil

@@ -19,7 +19,7 @@ func mapOver(n int, f func(p ...*Node) []*Node) func(x []*Node) *Node {
 		}
 		items := Map(f, sequences, others...)
 		if items[0].op == OpItem {
-			return items[0].args[0]
+			return items[0].Args()[0]
 		}
 		return items[0]
 	}

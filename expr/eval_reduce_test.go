@@ -108,8 +108,8 @@ func TestEvalLogSumExp(t *testing.T) {
 func TestEmptyAtRun(t *testing.T) {
 	x := Input("x", Float64, -1)
 	for _, n := range []*Node{
-		newNode(OpMax, all, place{}, []*Node{x}),
-		newNode(OpArgmin, Axis{Axis: -1}, place{}, []*Node{x}),
+		newNode(OpMax, all, 0, []*Node{x}),
+		newNode(OpArgmin, Axis{Axis: -1}, 0, []*Node{x}),
 	} {
 		if _, err := n.Eval([]*Value{vec[float64]()}); !errors.Is(err, ErrEmpty) {
 			t.Errorf("%v of nothing: %v", n.op, err)
@@ -186,7 +186,7 @@ func TestReduceEveryDType(t *testing.T) {
 					}
 					continue
 				}
-				n := newNode(op, attr, place{}, []*Node{constant(x, false)})
+				n := newNode(op, attr, 0, []*Node{constant(x, false)})
 				if dataType, _ := describe(v.data); !v.Type().Equal(n.Type()) || dataType != v.dtype {
 					t.Errorf("%v of %v: %v, want %v", op, x, v, n.typ)
 				}

@@ -22,7 +22,7 @@ func loopOf(states int, cond func(p ...*Node) *Node, body func(p ...*Node) []*No
 		}
 		items := While(cond, body, init, x[last], others...)
 		if items[0].op == OpItem {
-			return items[0].args[0]
+			return items[0].Args()[0]
 		}
 		return items[0]
 	}

@@ -42,8 +42,8 @@ func newSchedule(g *Graph) *schedule {
 	for n := range g.Nodes() {
 		at := len(s.nodes)
 		position[n] = at
-		args := make([]int, len(n.args))
-		for i, a := range n.args {
+		args := make([]int, len(n.Args()))
+		for i, a := range n.Args() {
 			args[i] = position[a]
 			s.last[args[i]] = at
 		}
@@ -92,7 +92,7 @@ func (s *schedule) step(values []*Value, at int, n *Node) *Error {
 		}
 		return nil
 	}
-	args := make([]*Value, len(n.args))
+	args := make([]*Value, len(n.Args()))
 	for i, a := range s.args[at] {
 		args[i] = values[a]
 	}

@@ -10,11 +10,13 @@ func Usages() map[string]string {
 }
 
 // NewNode builds a node without a place, whatever op and attribute are.
-func NewNode(op Op, attr Attr, args ...*Node) *Node { return newNode(op, attr, place{}, args) }
+func NewNode(op Op, attr Attr, args ...*Node) *Node { return newNode(op, attr, 0, args) }
 
 // WithType returns a copy of x that claims to have the type t.
 func WithType(x *Node, t Type) *Node {
-	return &Node{op: x.op, attr: x.attr, args: x.args, place: x.place, typ: &t}
+	n := &Node{op: x.op, attr: x.attr, place: x.place, typ: &t}
+	n.setArgs(x.Args())
+	return n
 }
 
 // HasRules reports whether the row of op has a type rule and a meaning.

@@ -35,8 +35,8 @@ func Nodes(roots ...*Node) iter.Seq[*Node] {
 			stack = append(stack[:0], frame{root, 0})
 			for len(stack) > 0 {
 				top := &stack[len(stack)-1]
-				if top.next < len(top.n.args) {
-					a := top.n.args[top.next]
+				if top.next < len(top.n.Args()) {
+					a := top.n.Args()[top.next]
 					top.next++
 					if a != nil && seen.Of(a) < 0 {
 						seen.Add(a)
@@ -61,8 +61,8 @@ func Nodes(roots ...*Node) iter.Seq[*Node] {
 func (g *Graph) Rebuild(f func(n *Node, args []*Node) *Node) *Graph {
 	now := make(map[*Node]*Node)
 	for n := range g.Nodes() {
-		args := make([]*Node, len(n.args))
-		for i, a := range n.args {
+		args := make([]*Node, len(n.Args()))
+		for i, a := range n.Args() {
 			args[i] = now[a]
 		}
 		now[n] = f(n, args)

@@ -138,7 +138,7 @@ func (x *Node) selection(items []any, first int) (*selection, *Error) {
 	s := &selection{}
 	size := func(v any) (Size, *Error) {
 		n := operand(v)
-		if n.err == nil && n.Rank() != 0 {
+		if n.mistake() == nil && n.Rank() != 0 {
 			return Size{}, Errorf(ErrDType, "slice", "a bound must be an integer scalar, not %s", n.Type())
 		}
 		sizes, args, err := shapeArgs([]any{n}, first+len(s.bounds))
@@ -271,8 +271,8 @@ func (x *Node) expand(items []any) (out []any, arrays bool, gap int, err *Error)
 // one. It refuses what is no index.
 func (n *Node) indexedAxes() (int, *Error) {
 	switch {
-	case n.err != nil:
-		return 0, n.err
+	case n.mistake() != nil:
+		return 0, n.mistake()
 	case n.DType().IsInteger() || n.isEmptyConst():
 		return 1, nil
 	case n.DType() != Bool:
@@ -318,7 +318,7 @@ func (x *Node) indexArrays(n *Node, axis int) ([]*Node, *Error) {
 func (x *Node) Take(indices any, axis int) *Node {
 	i := operand(indices)
 	switch {
-	case x.Err() != nil || i.err != nil:
+	case x.Err() != nil || i.mistake() != nil:
 		return apply(OpTake, nil, x, i)
 	case x.Rank() == 0:
 		return wrong(Errorf(ErrAxis, "take", "axis %d of a scalar", axis))

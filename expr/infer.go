@@ -46,8 +46,8 @@ func (s *sig) errorf(kind error, format string, args ...any) *Error {
 // inferNode applies the type rule of n's op to its arguments.
 func inferNode(n *Node) (Type, *Error) {
 	s := sigs.Get().(*sig)
-	s.op, s.attr, s.nodes = n.op, n.attr, n.args
-	for _, a := range n.args {
+	s.op, s.attr, s.nodes = n.op, n.attr, n.Args()
+	for _, a := range n.Args() {
 		s.args = append(s.args, a.Type())
 	}
 	t, err := infer(s)
@@ -127,14 +127,14 @@ func (x *Node) asDim() Dim {
 		}
 	case OpSize:
 		if k := x.attr.(Number).N; k >= 0 {
-			return x.args[0].Type().Dims[k]
+			return x.Args()[0].Type().Dims[k]
 		}
 	case OpSlice: // shape(y)[k]
 		items := x.attr.(Index).Items
-		if x.args[0].op != OpShape || len(items) != 1 || items[0].Kind != IndexInt || items[0].Start.Arg >= 0 {
+		if x.Args()[0].op != OpShape || len(items) != 1 || items[0].Kind != IndexInt || items[0].Start.Arg >= 0 {
 			break
 		}
-		dims := x.args[0].args[0].Type().Dims
+		dims := x.Args()[0].Args()[0].Type().Dims
 		k := items[0].Start.N
 		if k < 0 {
 			k += len(dims)

@@ -234,8 +234,8 @@ func (x *Node) OperandDType() DType {
 	if !byOperands[x.op] {
 		return x.Type().DType
 	}
-	types := make([]Type, len(x.args))
-	for i, a := range x.args {
+	types := make([]Type, len(x.Args()))
+	for i, a := range x.Args() {
 		types[i] = a.Type()
 	}
 	return operandDType(x.op, types, x.Type().DType)

@@ -29,8 +29,8 @@ func inferMap(s *sig) (Type, *Error) {
 	}
 	elems := make([]Type, len(b.Graph.Outputs))
 	for i, out := range b.Graph.Outputs {
-		if out.err != nil {
-			return Type{}, out.err
+		if out.mistake() != nil {
+			return Type{}, out.mistake()
 		}
 		t := out.Type()
 		elems[i] = Type{DType: t.DType, Dims: append([]Dim{length}, t.Dims...)}
@@ -83,8 +83,8 @@ func inferWhile(s *sig) (Type, *Error) {
 func (s *sig) checkStep(g *Graph) *Error {
 	for n := range g.Nodes() {
 		switch {
-		case n.err != nil:
-			return n.err
+		case n.mistake() != nil:
+			return n.mistake()
 		case n.op == OpConst && n.Rank() > 0:
 			return s.errorf(ErrInput, "the functions work on single elements: a constant of shape %s must be an argument", shapeString(n.Type().Dims)).at(n.Pos())
 		case n.op != OpInput && n.op != OpConst && !n.op.Elementwise():

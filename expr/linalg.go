@@ -10,7 +10,7 @@ package expr
 func (x *Node) Dot(y any) *Node { return dot(x, operand(y)) }
 
 func dot(x, y *Node) *Node {
-	if x.Err() == nil && y.err == nil {
+	if x.Err() == nil && y.mistake() == nil {
 		switch {
 		case x.Rank() == 0 || y.Rank() == 0:
 			return apply(OpMul, nil, x, y)
@@ -27,7 +27,7 @@ func dot(x, y *Node) *Node {
 // broadcast, a vector is a row on the left and a column on the right.
 func (x *Node) MatMul(y any) *Node {
 	b := operand(y)
-	if x.Err() == nil && b.err == nil && (x.Rank() == 1 || x.Rank() == 2) && (b.Rank() == 1 || b.Rank() == 2) {
+	if x.Err() == nil && b.mistake() == nil && (x.Rank() == 1 || x.Rank() == 2) && (b.Rank() == 1 || b.Rank() == 2) {
 		return apply(OpDot, nil, x, b)
 	}
 	return apply(OpMatMul, nil, x, b)
@@ -67,7 +67,7 @@ func (x *Node) Tensordot(y any, axesX, axesY []int) *Node {
 	if err := x.Err(); err != nil {
 		return x
 	}
-	if b.err != nil {
+	if b.mistake() != nil {
 		return b
 	}
 	if len(axesX) != len(axesY) {
@@ -222,7 +222,7 @@ func (x *Node) Kron(y any) *Node {
 	switch {
 	case x.Err() != nil:
 		return x
-	case b.err != nil:
+	case b.mistake() != nil:
 		return b
 	}
 	left, right, shape := make([]int, 0, 2*rank), make([]int, 0, 2*rank), make([]any, rank)

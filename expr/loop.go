@@ -18,7 +18,7 @@ func Map(f func(args ...*Node) []*Node, sequences []any, others ...any) []*Node 
 	}
 	args := append(operands(sequences), operands(others)...)
 	for _, a := range args {
-		if a.err != nil {
+		if a.mistake() != nil {
 			return []*Node{a}
 		}
 	}
@@ -80,7 +80,7 @@ func While(cond func(args ...*Node) *Node, body func(args ...*Node) []*Node, ini
 	params := make([]*Node, len(args))
 	for i, a := range args {
 		switch {
-		case a.err != nil:
+		case a.mistake() != nil:
 			return []*Node{a}
 		case a.Type().IsTuple():
 			return []*Node{wrong(Errorf(ErrDType, "while_loop", "argument %d has several results %v: pick one by its index", i+1, a.Type()))}

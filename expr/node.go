@@ -12,14 +12,22 @@ import (
 // A node that was built wrongly carries an error, and so does everything built
 // on it; its type is the zero Type. See [Node.Err].
 type Node struct {
+	// 64 bytes on machines of 64 bits, one line of the cache: walking over large
+	// graphs is waiting for memory.
 	op    Op
+	count uint8         // of the arguments in few
 	slot  atomic.Uint32 // see Numbers
-	args  []*Node
+	few   [2]*Node      // the arguments: most nodes have no more
+	rest  *rest         // nil for most nodes
 	attr  Attr
 	typ   *Type // shared with other nodes of the same type; nil for a wrong node
 	place place
-	err   *Error
-	few   [2]*Node // room for args: most nodes have no more
+}
+
+// rest is what few nodes have.
+type rest struct {
+	args []*Node // all arguments, where few is too small
+	err  *Error  // the mistake of a wrong node
 }
 
 // Op returns the operation.
@@ -35,11 +43,14 @@ func (x *Node) Args() []*Node {
 	if x == nil {
 		return nil
 	}
-	return x.args
+	if x.rest != nil && x.rest.args != nil {
+		return x.rest.args
+	}
+	return x.few[:x.count:x.count]
 }
 
 // Arg returns argument i.
-func (x *Node) Arg(i int) *Node { return x.args[i] }
+func (x *Node) Arg(i int) *Node { return x.Args()[i] }
 
 // Attr returns the attribute, nil for most ops.
 func (x *Node) Attr() Attr {
@@ -93,14 +104,25 @@ func (x *Node) Err() error {
 	if x == nil {
 		return Errorf(ErrInput, "", "nil expression")
 	}
-	if x.err == nil && x.op == OpInvalid {
+	if err := x.mistake(); err != nil {
+		return err
+	}
+	if x.op == OpInvalid {
 		return Errorf(ErrInput, "", "an empty Node")
 	}
-	if x.err == nil {
+	return nil
+}
+
+// mistake is Err without a look at x itself.
+func (x *Node) mistake() *Error {
+	if x.rest == nil {
 		return nil
 	}
-	return x.err
+	return x.rest.err
 }
+
+// failed returns a node that carries the mistake err.
+func failed(err *Error) *Node { return &Node{rest: &rest{err: err}} }
 
 // apply builds a node at the user's line. It is what constructors call.
 func apply(op Op, attr Attr, args ...*Node) *Node {
@@ -130,8 +152,8 @@ func newNode(op Op, attr Attr, at place, args []*Node) *Node {
 		if a == nil {
 			return n.fail(Errorf(ErrInput, op.String(), "argument %d is nil", i+1))
 		}
-		if a.err != nil {
-			n.err = a.err
+		if err := a.mistake(); err != nil {
+			n.setMistake(err)
 			return n
 		}
 		if a.op == OpInvalid {
@@ -149,17 +171,26 @@ func newNode(op Op, attr Attr, at place, args []*Node) *Node {
 // setArgs copies args, so that callers can keep them on the stack.
 func (x *Node) setArgs(args []*Node) {
 	if len(args) <= len(x.few) {
-		x.args = x.few[:len(args):len(args)]
-	} else {
-		x.args = make([]*Node, len(args))
+		x.count = uint8(copy(x.few[:], args))
+		return
 	}
-	copy(x.args, args)
+	var r struct {
+		rest
+		room [4]*Node
+	}
+	r.args = append(r.room[:0], args...)
+	x.rest = &r.rest
+}
+
+// setMistake marks a node under construction as wrong.
+func (x *Node) setMistake(err *Error) {
+	x.rest, x.typ = &rest{args: slices.Clone(x.Args()), err: err}, nil
 }
 
 // sharedType returns t in the memory of an argument of x that has the same
 // type if there is one: large graphs have few different types.
 func (x *Node) sharedType(t *Type) *Type {
-	for _, a := range x.args {
+	for _, a := range x.Args() {
 		if u := a.typ; u.DType == t.DType && u.Weak == t.Weak && sameDims(u.Dims, t.Dims) && u.Elems == nil && t.Elems == nil {
 			return u
 		}
@@ -174,21 +205,20 @@ func sameDims(a, b []Dim) bool {
 	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0] || len(a) <= 4 && slices.Equal(a, b))
 }
 
-// fail marks a node under construction as wrong.
+// fail marks a node under construction as wrong at its place.
 func (x *Node) fail(err *Error) *Node {
 	if err.Op == "" {
 		e := *err
 		e.Op = x.op.String()
 		err = &e
 	}
-	x.err = err.at(x.place.pos())
-	x.typ = nil
+	x.setMistake(err.at(x.place.pos()))
 	return x
 }
 
 // wrong returns a node that carries the mistake err, made at the user's line.
 func wrong(err *Error) *Node {
-	return &Node{err: err.at(here().pos())}
+	return failed(err.at(here().pos()))
 }
 
 // Wrong returns a node that carries the mistake err, made at the user's line:
@@ -201,12 +231,13 @@ func (x *Node) With(args ...*Node) *Node {
 	if x == nil {
 		return wrong(Errorf(ErrInput, "", "nil expression"))
 	}
-	if len(args) != len(x.args) {
+	have := x.Args()
+	if len(args) != len(have) {
 		return newNode(x.op, x.attr, x.place, args)
 	}
-	same, sameTypes := true, x.op.Elementwise() && x.err == nil
+	same, sameTypes := true, x.op.Elementwise() && x.typ != nil
 	for i, a := range args {
-		old := x.args[i]
+		old := have[i]
 		if a == old {
 			continue
 		}

@@ -6,11 +6,12 @@ import (
 )
 
 // place is a Pos in the form that nodes keep: a return address in the user's
-// program, or a line and column of text.
-type place struct {
-	pc        uintptr
-	line, col int32
-}
+// program, or a line and column of text with inText; 0 is none.
+type place uint64
+
+const inText place = 1 << 63 // no program is there
+
+func placeInText(line, col int) place { return inText | place(line)<<32 | place(uint32(col)) }
 
 // modulePackages are the packages whose functions call constructors on behalf
 // of the user; the user's line is the first one outside of them.
@@ -27,11 +28,11 @@ func here() place {
 		pcs := buf[:runtime.Callers(3, buf[:depth])]
 		for _, pc := range pcs {
 			if f := runtime.FuncForPC(pc - 1); f == nil || !inModule(f.Name()) {
-				return place{pc: pc}
+				return place(pc)
 			}
 		}
 	}
-	return place{}
+	return 0
 }
 
 func inModule(function string) bool {
@@ -45,10 +46,13 @@ func inModule(function string) bool {
 
 // pos resolves p.
 func (p place) pos() Pos {
-	if p.pc == 0 {
-		return Pos{Line: int(p.line), Col: int(p.col)}
+	switch {
+	case p == 0:
+		return Pos{}
+	case p&inText != 0:
+		return Pos{Line: int(p &^ inText >> 32), Col: int(uint32(p))}
 	}
-	frame, _ := runtime.CallersFrames([]uintptr{p.pc}).Next()
+	frame, _ := runtime.CallersFrames([]uintptr{uintptr(p)}).Next()
 	return Pos{File: frame.File, Line: frame.Line}
 }
 

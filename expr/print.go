@@ -112,7 +112,7 @@ func newPrinter(inputs, outputs []*Node) *printer {
 		if n.op == OpInput {
 			p.taken[n.Name()] = true
 		}
-		for _, a := range n.args {
+		for _, a := range n.Args() {
 			p.nodes[a].uses++
 		}
 		p.nodes[n] = &printed{}
@@ -127,7 +127,7 @@ func newPrinter(inputs, outputs []*Node) *printer {
 func sound(nodes []*Node) []*Node {
 	var out []*Node
 	for _, n := range nodes {
-		if n != nil && n.err == nil {
+		if n != nil && n.mistake() == nil {
 			out = append(out, n)
 		}
 	}
@@ -146,8 +146,8 @@ func (p *printer) outputs(outputs []*Node) []piece {
 		switch {
 		case out == nil:
 			texts[i] = leaf("<nil>")
-		case out.err != nil:
-			texts[i] = leaf("<error: " + out.err.Error() + ">")
+		case out.mistake() != nil:
+			texts[i] = leaf("<error: " + out.mistake().Error() + ">")
 		default:
 			p.walk(out)
 			texts[i] = p.nodes[out].text
@@ -174,8 +174,8 @@ func (p *printer) walk(root *Node) {
 		if top.next > 1 && isChain(top.n) {
 			p.extend(top)
 		}
-		if top.next < len(top.n.args) {
-			a := top.n.args[top.next]
+		if top.next < len(top.n.Args()) {
+			a := top.n.Args()[top.next]
 			top.next++
 			if p.nodes[a].text.text == "" {
 				stack = append(stack, frame{n: a})
@@ -233,7 +233,7 @@ func (p *printer) assign(text piece) piece {
 
 // arg returns the text of argument i, named if it has become too deep or long.
 func (p *printer) arg(n *Node, i int) piece {
-	a := p.nodes[n.args[i]]
+	a := p.nodes[n.Args()[i]]
 	text := p.short(a.text)
 	if a.uses == 1 {
 		a.text = piece{} // frees the memory: nobody asks again
@@ -256,8 +256,8 @@ func isChain(n *Node) bool {
 	if n.op != OpAdd && n.op != OpMul {
 		return false
 	}
-	d, weak := promote(n.args[0].Type(), n.args[1].Type())
-	if len(n.args) > 2 && (d != n.Type().DType || weak != n.Type().Weak) {
+	d, weak := promote(n.Args()[0].Type(), n.Args()[1].Type())
+	if len(n.Args()) > 2 && (d != n.Type().DType || weak != n.Type().Weak) {
 		return false
 	}
 	return !isComplexSum(n)
@@ -269,7 +269,7 @@ func isComplexSum(n *Node) bool {
 	if n.op != OpAdd && n.op != OpSub {
 		return false
 	}
-	x, y := n.args[0], n.args[1]
+	x, y := n.Args()[0], n.Args()[1]
 	if x.op != OpConst || y.op != OpConst || !isLiteral(x.Value(), x.Type().Weak) || !isLiteral(y.Value(), y.Type().Weak) {
 		return false
 	}

@@ -54,7 +54,7 @@ func (p *printer) write(n *Node) piece {
 	if f := special[n.op]; f != nil {
 		return f(p, n)
 	}
-	if op := opInfixes[n.op]; op != nil && len(n.args) == 2 && !isComplexSum(n) {
+	if op := opInfixes[n.op]; op != nil && len(n.Args()) == 2 && !isComplexSum(n) {
 		left := p.arg(n, 0)
 		return binary(op, left, p.arg(n, 1))
 	}
@@ -67,8 +67,8 @@ func (p *printer) write(n *Node) piece {
 
 // call writes name(arguments, key).
 func (p *printer) call(n *Node, name, key string) piece {
-	args := make([]piece, len(n.args))
-	for i := range n.args {
+	args := make([]piece, len(n.Args()))
+	for i := range n.Args() {
 		args[i] = p.arg(n, i)
 	}
 	return callText(name, key, args...)
@@ -124,7 +124,7 @@ func (p *printer) hide(text string) string {
 
 // neg writes -x, and neg(2.0) for what would be read as a literal.
 func (p *printer) neg(n *Node) piece {
-	if a := n.args[0]; a.op == OpConst && isLiteral(a.Value(), a.Type().Weak) && a.DType() != Bool {
+	if a := n.Args()[0]; a.op == OpConst && isLiteral(a.Value(), a.Type().Weak) && a.DType() != Bool {
 		return p.call(n, "neg", "")
 	}
 	return p.prefix("-", n)
@@ -139,7 +139,7 @@ func (p *printer) prefix(op string, n *Node) piece {
 
 // matmul: the operator @ of vectors and matrices is dot.
 func (p *printer) matmul(n *Node) piece {
-	if n.args[0].isMatrix() && n.args[1].isMatrix() {
+	if n.Args()[0].isMatrix() && n.Args()[1].isMatrix() {
 		return p.call(n, "batched_matmul", "")
 	}
 	left := p.arg(n, 0)
@@ -163,7 +163,7 @@ func (p *printer) along(n *Node) piece {
 
 // dimshuffle writes x.T, transpose(x, (0, 2, 1)) or dimshuffle(x, (0, 'x')).
 func (p *printer) dimshuffle(n *Node) piece {
-	axes, rank := n.attr.(Pattern).Axes, n.args[0].Rank()
+	axes, rank := n.attr.(Pattern).Axes, n.Args()[0].Rank()
 	if len(axes) != rank || rank < 2 || slices.Contains(axes, -1) {
 		return p.call(n, "dimshuffle", n.attr.Key())
 	}
@@ -181,7 +181,7 @@ func (p *printer) length(n *Node, z Size) piece {
 	if z.Arg < 0 {
 		return leaf(z.key())
 	}
-	if v := n.args[z.Arg].Value(); v != nil && v.Rank() == 0 {
+	if v := n.Args()[z.Arg].Value(); v != nil && v.Rank() == 0 {
 		return leaf(v.contiguous().element(0))
 	}
 	return p.arg(n, z.Arg)
@@ -210,7 +210,7 @@ func (p *printer) shaped(n *Node) piece {
 // broadcast writes zeros, ones and full for a strong scalar constant that is
 // stretched.
 func (p *printer) broadcast(n *Node) piece {
-	x := n.args[0]
+	x := n.Args()[0]
 	if x.op != OpConst || x.Rank() != 0 || x.Type().Weak {
 		return p.shaped(n)
 	}
@@ -235,7 +235,7 @@ func (p *printer) filling(v *Value) piece {
 }
 
 func (p *printer) broadcastLike(n *Node) piece {
-	v, x := n.args[0], n.args[1]
+	v, x := n.Args()[0], n.Args()[1]
 	if v.op != OpConst || v.Rank() != 0 || v.Type().Weak || v.DType() != x.DType() || x.Rank() == 0 {
 		return p.call(n, "broadcast_like", "")
 	}
@@ -251,7 +251,7 @@ func (p *printer) broadcastLike(n *Node) piece {
 
 func (p *printer) concatenate(n *Node) piece {
 	arrays := p.call(n, "", "")
-	if len(n.args) == 1 {
+	if len(n.Args()) == 1 {
 		arrays.text = strings.TrimSuffix(arrays.text, ")") + ",)"
 	}
 	return callText("concatenate", n.attr.Key(), arrays)
@@ -299,7 +299,7 @@ func (p *printer) indices(n *Node, i int) (index piece, ok bool) {
 	adjacent, arrays := true, false
 	for k, axis := range g.Axes {
 		adjacent = adjacent && axis == g.Axes[0]+k
-		arrays = arrays || n.args[i+k].Rank() > 0
+		arrays = arrays || n.Args()[i+k].Rank() > 0
 	}
 	if !arrays || g.Front == adjacent || !slices.IsSorted(g.Axes) || len(g.Axes) > maxRank/2 {
 		return piece{}, false
@@ -318,7 +318,7 @@ func (p *printer) indices(n *Node, i int) (index piece, ok bool) {
 
 // indexArray writes argument i of n as an index: a constant as a list.
 func (p *printer) indexArray(n *Node, i int) piece {
-	v := n.args[i].Value()
+	v := n.Args()[i].Value()
 	text := p.arg(n, i)
 	if v == nil || v.dtype != Int64 || v.Rank() == 0 || v.Len() == 0 || text.text != arrayText(v, false, math.MaxInt) {
 		return text
@@ -330,7 +330,7 @@ func (p *printer) indexArray(n *Node, i int) piece {
 // axis=(0, 1)).
 func (p *printer) gathered(x piece, n *Node, i int) piece {
 	args := []piece{}
-	for k := i; k < len(n.args); k++ {
+	for k := i; k < len(n.Args()); k++ {
 		args = append(args, p.indexArray(n, k))
 	}
 	g := n.attr.(Gathered)
@@ -375,12 +375,12 @@ func (n *Node) isInt(k int64) bool {
 // arange leaves out what is the default.
 func (p *printer) arange(n *Node) piece {
 	d := n.attr.(Filled).DType
-	key := keyIf(Arange(n.args[0], n.args[1], n.args[2]).attr != Attr(Filled{d}), "dtype='"+d.String()+"'")
+	key := keyIf(Arange(n.Args()[0], n.Args()[1], n.Args()[2]).attr != Attr(Filled{d}), "dtype='"+d.String()+"'")
 	start, stop, step := p.arg(n, 0), p.arg(n, 1), p.arg(n, 2)
 	switch {
-	case !n.args[2].isInt(1):
+	case !n.Args()[2].isInt(1):
 		return callText("arange", key, start, stop, step)
-	case !n.args[0].isInt(0):
+	case !n.Args()[0].isInt(0):
 		return callText("arange", key, start, stop)
 	}
 	return callText("arange", key, stop)
@@ -405,7 +405,7 @@ func (p *printer) uniform(n *Node) piece {
 // eye leaves out the number of columns if it is that of the rows.
 func (p *printer) eye(n *Node) piece {
 	rows, columns := p.arg(n, 0), piece{}
-	a, b := n.args[0], n.args[1]
+	a, b := n.Args()[0], n.Args()[1]
 	if a == b || a.op == OpConst && b.op == OpConst && rows.text == p.nodes[b].text.text {
 		return callText("eye", n.attr.Key(), rows)
 	}
@@ -457,9 +457,9 @@ func (p *printer) mapping(n *Node) piece {
 	for i := range b.Sequences {
 		args = append(args, p.arg(n, i))
 	}
-	if b.Sequences < len(n.args) {
+	if b.Sequences < len(n.Args()) {
 		var others []piece
-		for i := b.Sequences; i < len(n.args); i++ {
+		for i := b.Sequences; i < len(n.Args()); i++ {
 			others = append(others, p.arg(n, i))
 		}
 		args = append(args, tupleOf(others))
@@ -482,7 +482,7 @@ func tupleOf(elems []piece) piece {
 // 9, c). As a map it always gets a name where it is an argument.
 func (p *printer) while(n *Node) piece {
 	g := n.attr.(Body).Graph
-	states, last := len(g.Outputs)-1, len(n.args)-1
+	states, last := len(g.Outputs)-1, len(n.Args())-1
 	args := []piece{p.lambda(NewGraph(g.Inputs, g.Outputs[0])), p.lambda(NewGraph(g.Inputs, g.Outputs[1:]...))}
 	var init []piece
 	for i := range states {
@@ -499,7 +499,7 @@ func (p *printer) while(n *Node) piece {
 
 func (p *printer) withGradient(n *Node) piece {
 	args := []piece{p.arg(n, 0), p.lambda(n.attr.(Body).Graph)}
-	for i := 1; i < len(n.args); i++ {
+	for i := 1; i < len(n.Args()); i++ {
 		args = append(args, p.arg(n, i))
 	}
 	text := callText("with_gradient", "", args...)

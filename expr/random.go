@@ -37,7 +37,7 @@ func RandomBitsOf(d DType, key any, dims ...any) *Node {
 
 func draw(d DType, key any, dims []any) *Node {
 	k := operand(key)
-	if k.err != nil {
+	if k.mistake() != nil {
 		return k
 	}
 	sizes, args, err := shapeArgs(dims, 1)
@@ -67,7 +67,7 @@ func NormalOf(d DType, key any, dims ...any) *Node {
 		interval = 0x1p-23
 	}
 	u := UniformOf(d, key, dims...)
-	if u.err != nil {
+	if u.mistake() != nil {
 		return u
 	}
 	return u.Mul(2).Sub(1 - interval).Erfinv().Mul(math.Sqrt2)
@@ -83,7 +83,7 @@ func FoldIn(key, i any) *Node {
 	k, n := operand(key), operand(i)
 	for _, x := range []*Node{k, n} {
 		switch {
-		case x.err != nil:
+		case x.mistake() != nil:
 			return x
 		case x.Type().IsTuple() || !x.DType().IsInteger():
 			return wrong(Errorf(ErrDType, "fold_in", "a key and a number to fold in must be integers, not %s", x.Type()))

@@ -15,7 +15,7 @@ func Reduce(op Op, x any, keepDims bool, axes ...int) *Node {
 }
 
 func reduce(op Op, x *Node, keepDims bool, axes []int) *Node {
-	if x == nil || x.err != nil {
+	if x == nil || x.mistake() != nil {
 		return apply(op, nil, x)
 	}
 	a := Axes{KeepDims: keepDims && x.Rank() > 0}
@@ -106,7 +106,7 @@ func (x *Node) Argsort(axis int) *Node { return alongAxis(OpArgsort, x, axis) }
 
 // alongAxis applies an op with an [Axis] attribute.
 func alongAxis(op Op, x *Node, axis int) *Node {
-	if x == nil || x.err != nil {
+	if x == nil || x.mistake() != nil {
 		return apply(op, nil, x)
 	}
 	a := fromEnd(axis, x.Rank())

@@ -17,8 +17,8 @@ func shapeArgs(dims []any, first int) (sizes []Size, args []*Node, err *Error) {
 	sizes = make([]Size, len(dims))
 	for i, d := range dims {
 		n := operand(d)
-		if n.err != nil {
-			return nil, nil, n.err
+		if n.mistake() != nil {
+			return nil, nil, n.mistake()
 		}
 		if v := n.Value(); v != nil && v.Rank() == 0 && v.dtype.IsInteger() {
 			sizes[i] = Size{Arg: -1, N: v.index(0)}
@@ -40,8 +40,8 @@ func spread(d any) ([]any, *Error) {
 	}
 	n := operand(d)
 	switch {
-	case n.err != nil:
-		return nil, n.err
+	case n.mistake() != nil:
+		return nil, n.mistake()
 	case n.Rank() == 0:
 		return []any{n}, nil
 	case n.Rank() > 1:
@@ -57,7 +57,7 @@ func spread(d any) ([]any, *Error) {
 		case n.op == OpConst:
 			entries[i] = int(n.Value().Int(i))
 		case n.op == OpShape:
-			entries[i] = n.args[0].Size(i)
+			entries[i] = n.Args()[0].Size(i)
 		default:
 			entries[i] = n.Index(i)
 		}
@@ -93,7 +93,7 @@ func (x *Node) BroadcastTo(dims ...any) *Node { return shaped(OpBroadcastTo, x, 
 // BroadcastLike returns x stretched to the shape of y, whose value is not used.
 func (x *Node) BroadcastLike(y any) *Node {
 	b := operand(y)
-	if x.Err() == nil && b.err == nil && x.Type().SameShape(b.Type()) {
+	if x.Err() == nil && b.mistake() == nil && x.Type().SameShape(b.Type()) {
 		return x
 	}
 	return apply(OpBroadcastLike, nil, x, b)
@@ -103,7 +103,7 @@ func (x *Node) BroadcastLike(y any) *Node {
 // gradient of BroadcastLike. The value of y is not used.
 func (x *Node) SumLike(y any) *Node {
 	b := operand(y)
-	if x.Err() == nil && b.err == nil && x.Type().SameShape(b.Type()) {
+	if x.Err() == nil && b.mistake() == nil && x.Type().SameShape(b.Type()) {
 		return x
 	}
 	return apply(OpSumLike, nil, x, b)
@@ -185,7 +185,7 @@ func (x *Node) ExpandDims(axis int) *Node {
 
 // atLeast returns x with new axes in front up to the given number of axes.
 func (x *Node) atLeast(rank int) *Node {
-	for x.err == nil && x.Rank() < rank {
+	for x.mistake() == nil && x.Rank() < rank {
 		x = x.ExpandDims(0)
 	}
 	return x
@@ -218,8 +218,8 @@ func (x *Node) Squeeze(axes ...int) *Node {
 		}
 	}
 	n := apply(OpDimShuffle, Pattern{pattern}, x)
-	if n.err != nil {
-		n.err.Op = "squeeze"
+	if n.mistake() != nil {
+		n.mistake().Op = "squeeze"
 	}
 	return n
 }
@@ -241,7 +241,7 @@ func Stack(axis int, arrays ...any) *Node {
 	nodes := operands(arrays)
 	first := nodes[0]
 	for i, n := range nodes {
-		if n.err == nil && first.err == nil && n.Rank() != first.Rank() {
+		if n.mistake() == nil && first.mistake() == nil && n.Rank() != first.Rank() {
 			return wrong(Errorf(ErrShape, "stack", "shapes %s and %s differ", shapeString(first.Type().Dims), shapeString(n.Type().Dims)))
 		}
 		nodes[i] = n.ExpandDims(axis)
@@ -311,7 +311,7 @@ func (x *Node) Tile(reps ...any) *Node {
 	if x.Err() != nil {
 		return x
 	}
-	if x = x.atLeast(len(reps)); x.err != nil {
+	if x = x.atLeast(len(reps)); x.mistake() != nil {
 		return x
 	}
 	for len(reps) < x.Rank() {

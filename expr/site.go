@@ -74,8 +74,8 @@ func (r *reader) call(pos syntax.Pos, name string, args []syntax.Expr, keywords 
 	switch {
 	case s.err != nil:
 		return nil, s.err
-	case n.err != nil:
-		e := *n.err
+	case n.mistake() != nil:
+		e := *n.mistake()
 		e.Op, e.Pos = name, Pos{Line: pos.Line, Col: pos.Col}
 		return nil, &e
 	}
@@ -152,8 +152,8 @@ func (r *reader) callUser(pos syntax.Pos, name string, args []syntax.Expr, keywo
 	switch {
 	case err == nil && n == nil:
 		err = Errorf(ErrInput, name, "the function returned nil")
-	case err == nil && n.err != nil:
-		err = n.err
+	case err == nil && n.mistake() != nil:
+		err = n.mistake()
 	}
 	if err != nil {
 		e := *err
@@ -187,7 +187,7 @@ func (r *reader) keep(n *Node) {
 		r.foreign[n] = true
 		switch n.op {
 		case OpSlice, OpTake, OpShape:
-			n = n.args[0]
+			n = n.Args()[0]
 		}
 	}
 }
@@ -200,11 +200,11 @@ func (r *reader) adopt(n *Node, at place) {
 	for len(stack) > 0 {
 		n := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		if n.place.line != 0 || n.op == OpInput || r.foreign[n] {
+		if n.place&inText != 0 || n.op == OpInput || r.foreign[n] {
 			continue
 		}
 		n.place = at
-		stack = append(stack, n.args...)
+		stack = append(stack, n.Args()...)
 	}
 }
 
@@ -242,7 +242,7 @@ func (s *site) array(e syntax.Expr) *Node {
 			return n
 		}
 	}
-	return &Node{err: s.err}
+	return failed(s.err)
 }
 
 // node returns argument i, an array.
@@ -297,7 +297,7 @@ func (s *site) all() []*Node {
 // apply builds a node at the place of the call.
 func (s *site) apply(op Op, attr Attr, args ...*Node) *Node {
 	if s.err != nil {
-		return &Node{err: s.err}
+		return failed(s.err)
 	}
 	return newNode(op, attr, placeAt(s.pos), args)
 }
@@ -471,7 +471,7 @@ func (s *site) index(e syntax.Expr) *Node {
 			n, err := s.r.indexList(list)
 			if err != nil {
 				s.err = err
-				return &Node{err: err}
+				return failed(err)
 			}
 			return n
 		}

@@ -127,7 +127,7 @@ func (d definition) where() string {
 	return "at " + d.pos.String()
 }
 
-func placeAt(p syntax.Pos) place { return place{line: int32(p.Line), col: int32(p.Col)} }
+func placeAt(p syntax.Pos) place { return placeInText(p.Line, p.Col) }
 
 func errorAt(p syntax.Pos, kind error, op, format string, args ...any) *Error {
 	return &Error{Kind: kind, Op: op, Pos: Pos{Line: p.Line, Col: p.Col}, Msg: fmt.Sprintf(format, args...)}
@@ -138,8 +138,8 @@ func (r *reader) input(i int, in *Node) *Error {
 	switch {
 	case in == nil:
 		return Errorf(ErrInput, "", "input %d is nil", i+1)
-	case in.err != nil:
-		return in.err
+	case in.mistake() != nil:
+		return in.mistake()
 	case in.op != OpInput:
 		return Errorf(ErrInput, "", "input %d is no input but %s", i+1, in.op)
 	}
@@ -354,8 +354,8 @@ func (r *reader) node(pos syntax.Pos, op Op, attr Attr, args ...*Node) (*Node, *
 // checked returns n, or the mistake that it carries.
 func checked(n *Node) (*Node, *Error) {
 	switch {
-	case n.err != nil:
-		return nil, n.err
+	case n.mistake() != nil:
+		return nil, n.mistake()
 	case len(n.Type().Dims) > maxRank:
 		return nil, Errorf(ErrShape, n.op.String(), "%d axes, more than the limit of %d", len(n.Type().Dims), maxRank).at(n.Pos())
 	}

@@ -24,13 +24,13 @@ func (r *reader) index(x *Node, e *syntax.Index) (*Node, *Error) {
 		return nil, err
 	}
 	n := x.Index(items...)
-	if n.err != nil {
-		moved := *n.err
+	if n.mistake() != nil {
+		moved := *n.mistake()
 		moved.Pos = Pos{Line: e.Pos.Line, Col: e.Pos.Col}
 		return nil, &moved
 	}
 	r.adopt(n, placeAt(e.Pos))
-	if n.op == OpTake && n.args[0] != x { // a basic part and index arrays
+	if n.op == OpTake && n.Args()[0] != x { // a basic part and index arrays
 		if r.indexed == nil {
 			r.indexed = map[*Node]indexing{}
 		}

@@ -72,7 +72,7 @@ func buildMap(s *site) *Node {
 	}
 	if len(sequences) == 0 {
 		s.err = s.refuse(s.pos, "a sequence is missing")
-		return &Node{err: s.err}
+		return failed(s.err)
 	}
 	args := s.arrays(slices.Concat(sequences, others))
 	types := make([]Type, len(args))
@@ -83,13 +83,13 @@ func buildMap(s *site) *Node {
 		}
 		if a.Rank() == 0 {
 			s.fail(sequences[i], ErrShape, "argument %d is a scalar: it has no leading axis", i+1)
-			return &Node{err: s.err}
+			return failed(s.err)
 		}
 		types[i].Dims = a.Type().Dims[1:]
 	}
 	body, captured := s.lambda(0, types, false)
 	if s.err != nil {
-		return &Node{err: s.err}
+		return failed(s.err)
 	}
 	return s.apply(OpMap, Body{body, len(sequences)}, append(args, captured...)...)
 }
@@ -121,11 +121,11 @@ func buildWhile(s *site) *Node {
 		s.fail(s.args[1], ErrInput, "a body of %d results for %d states", len(body.Outputs), len(init))
 	}
 	if s.err != nil {
-		return &Node{err: s.err}
+		return failed(s.err)
 	}
 	g, used := oneGraph(cond, usedByCond, body, usedByBody)
 	n := s.apply(OpWhile, Body{Graph: g.adapted()}, slices.Concat(args, used, []*Node{bound})...)
-	s.err = n.err // it has the place of what is wrong inside
+	s.err = n.mistake() // it has the place of what is wrong inside
 	return n
 }
 
@@ -182,11 +182,11 @@ func buildWithGradient(s *site) *Node {
 	}
 	body, captured := s.lambda(1, types, false)
 	if s.err != nil {
-		return &Node{err: s.err}
+		return failed(s.err)
 	}
 	if len(body.Outputs) != len(wrt) {
 		s.fail(s.args[1], ErrInput, "a lambda of %d results for %d arguments", len(body.Outputs), len(wrt))
-		return &Node{err: s.err}
+		return failed(s.err)
 	}
 	for _, in := range body.Inputs[1+len(wrt):] {
 		zero := in.ZerosLike()

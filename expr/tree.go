@@ -64,14 +64,14 @@ func (t *treePrinter) print(root tree) {
 	stack := []branch{{n: root.root}}
 	for len(stack) > 0 {
 		top := &stack[len(stack)-1]
-		if top.next == len(top.n.args) {
+		if top.next == len(top.n.Args()) {
 			stack = stack[:len(stack)-1]
 			continue
 		}
-		a := top.n.args[top.next]
+		a := top.n.Args()[top.next]
 		top.next++
 		fork, indent := " ├─ ", " │ "
-		if top.next == len(top.n.args) {
+		if top.next == len(top.n.Args()) {
 			fork, indent = " └─ ", "   "
 		}
 		indent = top.indent + indent
@@ -88,7 +88,7 @@ func (t *treePrinter) print(root tree) {
 // postpone prints a line for a node whose arguments follow as another tree,
 // if it has any that are not printed.
 func (t *treePrinter) postpone(n *Node) bool {
-	if n == nil || n.err != nil || len(n.args) == 0 || t.marks[n] != "" {
+	if n == nil || n.mistake() != nil || len(n.Args()) == 0 || t.marks[n] != "" {
 		return false
 	}
 	t.w.WriteString(label(n) + t.mark(n) + " " + n.Type().String() + " (below)\n")
@@ -99,7 +99,7 @@ func (t *treePrinter) postpone(n *Node) bool {
 // line prints the line of n and reports whether its arguments are to follow.
 func (t *treePrinter) line(n *Node, again bool) bool {
 	switch {
-	case n == nil || n.err != nil:
+	case n == nil || n.mistake() != nil:
 		t.w.WriteString(n.String() + "\n")
 		return false
 	case t.marks[n] == "" || again:
@@ -108,7 +108,7 @@ func (t *treePrinter) line(n *Node, again bool) bool {
 			t.body(n, b)
 		}
 		return true
-	case len(n.args) == 0:
+	case len(n.Args()) == 0:
 		t.w.WriteString(label(n) + t.mark(n) + "\n")
 	default:
 		t.w.WriteString(label(n) + t.mark(n) + " ...\n")
