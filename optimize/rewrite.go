@@ -55,7 +55,7 @@ type visit struct {
 	bits  uint16              // of works
 	all   uint16              // of all passes that look at nodes meanwhile
 	asked [expr.NumOps]uint16 // by op: of those that look at a node
-	to    []int32             // by number: one more than the finished node, than unseen or than working
+	tag   uint8               // in entries: what a node has become in this traversal
 }
 
 // opSetOf returns the set of ops for which in is true.
@@ -84,15 +84,14 @@ const (
 	working = -2
 )
 
-// at returns the number of what the node id has become in the pass v, or unseen
-// or working. What a pass leaves as it is has its bit in done, all passes in one
-// place: there is most to know of such nodes.
+// at returns the number of what the node id has become in the traversal v, or
+// unseen or working. What a pass leaves as it is has its bit in done.
 func (r *run) at(v *visit, id int32) int32 {
-	switch {
-	case int(id) < len(r.done) && r.done[id]&v.bits == v.bits:
+	switch e := &r.entries[id]; {
+	case e.done&v.bits == v.bits:
 		return id
-	case int(id) < len(v.to):
-		return v.to[id] - 1
+	case e.by == v.tag:
+		return e.to
 	}
 	return unseen
 }
@@ -103,18 +102,13 @@ func (r *run) put(v *visit, id, to int32) {
 		r.leave(id, v.bits)
 		return
 	}
-	if int(id) >= len(v.to) {
-		v.to = extended(v.to, r.numbered())
-	}
-	v.to[id] = to + 1
+	e := &r.entries[id]
+	e.to, e.by = to, v.tag
 }
 
 // leave notes that passes leave a node as it is.
 func (r *run) leave(id int32, passes uint16) {
-	if int(id) >= len(r.done) {
-		r.done = extended(r.done, r.numbered())
-	}
-	r.done[id] |= passes
+	r.entries[id].done |= passes
 }
 
 // frame is a node that the traversal works on.
@@ -134,7 +128,6 @@ func (r *run) rewrite(v *visit, g *expr.Graph) *expr.Graph {
 		return g
 	}
 	order := r.order(g)
-	r.done = extended(r.done, r.numbered())
 	for _, id := range order {
 		switch { // most nodes stay as they are, and need not be looked at closely
 		case r.at(v, id) != unseen:
@@ -191,6 +184,7 @@ func (r *run) prepare(v *visit, g *expr.Graph) bool {
 func (r *run) begin(v *visit, p *Pass) {
 	w := &work{pass: p, bit: 1 << len(r.works)}
 	r.works = append(r.works, w)
+	v.tag = uint8(len(r.works))
 	v.works, v.bits = append(v.works, w), v.bits|w.bit
 }
 
@@ -274,12 +268,12 @@ func (r *run) reached(outputs []*expr.Node) []int32 {
 // settled reports whether the passes of v certainly leave a node as it is: they
 // leave the arguments, and none of those that are asked has yet to look at it.
 func (r *run) settled(v *visit, id int32) bool {
-	op := r.entries[id].op
-	if loops[op] || v.asked[op]&^r.done[id] != 0 {
+	e := &r.entries[id]
+	if loops[e.op] || v.asked[e.op]&^e.done != 0 {
 		return false
 	}
 	for _, a := range r.args(id) {
-		if r.done[a]&v.bits != v.bits {
+		if r.entries[a].done&v.bits != v.bits {
 			return false
 		}
 	}
@@ -369,10 +363,7 @@ func (r *run) advance(v *visit, f *frame) int32 {
 // inspect returns the number of what replaces a node whose arguments are finished,
 // unseen if nothing does, and by which of the passes that v asks.
 func (r *run) inspect(v *visit, id int32) (to int32, by why, pass string) {
-	asked := v.asked[r.entries[id].op]
-	if int(id) < len(r.done) {
-		asked &^= r.done[id]
-	}
+	asked := v.asked[r.entries[id].op] &^ r.entries[id].done
 	for ; asked != 0; asked &= asked - 1 { // in their order
 		w := r.works[bits.TrailingZeros16(asked)]
 		r.trace.looks++
@@ -420,7 +411,7 @@ func (r *run) withFinished(v *visit, id int32) int32 {
 	}
 	old := r.known.Node(id) // its arguments do not matter
 	attr := r.entries[id].attr
-	hash, to := r.lookup(old.Op(), attr, now)
+	home, to := r.lookup(old.Op(), attr, now)
 	if to >= 0 {
 		if n := r.nodeAt(to); n.DType() == old.DType() && n.Type().Weak == old.Type().Weak {
 			return to
@@ -434,7 +425,7 @@ func (r *run) withFinished(v *visit, id int32) int32 {
 	}
 	n := old.With(nodes...)
 	if n.Err() == nil && n.DType() == old.DType() && n.Type().Weak == old.Type().Weak {
-		return r.add(n, attr, now, hash)
+		return r.add(n, attr, now, home)
 	}
 	if n.Err() != nil && old.DType().IsInteger() {
 		// A literal must fit the array it meets, a computed scalar wraps: now

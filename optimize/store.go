@@ -17,27 +17,39 @@ import (
 // equal to ones with other arguments. Those are made when they are first asked
 // for: many never are, because by then their arguments have been rewritten.
 //
-// Numbers are small and dense, so that what passes know of nodes lies in
-// slices, most of them without pointers: large graphs are bounded by memory,
-// and by what the garbage collector has to follow.
+// Numbers are small and dense, so that what passes know of nodes lies in slices
+// without pointers: large graphs are bounded by waiting for memory, and by what
+// the garbage collector has to follow.
 type store struct {
 	merging bool
 	known   expr.Numbers // all nodes that were met
 	entries []entry      // by number
-	list    []int32      // arguments
+	list    []int32      // arguments of nodes with more than two
 	scratch []int32      // arguments of a node that is looked for
+	users   []users      // by number
 	table   index
 	keys    attrKeys
 	met     opBits // the ops of all nodes
 }
 
-// entry is what makes a node the same as another one.
+// entry is what is known of a node: first what makes it the same as another one,
+// then what passes have found. It is half a line of the cache, because what is
+// asked of a node is mostly asked together, and large graphs are not in the caches.
 type entry struct {
-	first, count int32 // its arguments in the store's list
-	attr         int32 // the number of the attribute
-	op           expr.Op
-	stale        bool // the node has other arguments, equal to these
+	few   [2]int32 // its arguments; if they are many, where they begin in the store's list and how many
+	attr  int32    // the number of the attribute
+	op    expr.Op
+	done  uint16  // the passes that leave it as it is
+	to    int32   // what it has become in the traversal by, unless that left it as it is
+	use   useInfo // in the graph that a pass works on
+	count uint8   // of arguments in few, or many
+	by    uint8   // 0 is none
+	stale bool    // the node has other arguments, equal to these
+	root  bool    // it was taken apart as the root of a chain
 }
+
+// many is the count of entries whose arguments lie in the store's list.
+const many = 3
 
 // init makes room for the rewriting of a graph of n nodes, which makes about
 // twice as many again.
@@ -45,8 +57,8 @@ func (s *store) init(merging bool, n int) {
 	s.merging = merging
 	s.known.Grow(3 * n)
 	s.entries = make([]entry, 0, 3*n)
-	s.list = make([]int32, 0, 5*n)
-	s.table.grow(3 * n)
+	s.users = make([]users, 0, 3*n)
+	s.table.grow(64)
 }
 
 // nodeAt returns the node with the given number.
@@ -82,7 +94,10 @@ func (s *store) renew(id int32) {
 // args returns the numbers of a node's arguments.
 func (s *store) args(id int32) []int32 {
 	e := &s.entries[id]
-	return s.list[e.first : e.first+e.count]
+	if e.count == many {
+		return s.list[e.few[0]:][:e.few[1]]
+	}
+	return e.few[:e.count]
 }
 
 // numbered is above all numbers in use.
@@ -144,12 +159,12 @@ func (s *store) number(n *expr.Node) {
 	}
 	s.scratch = args
 	attr := s.keys.of(n.Op(), n.Attr(), n.Type().Weak)
-	hash, id := s.lookup(n.Op(), attr, args)
+	home, id := s.lookup(n.Op(), attr, args)
 	if id >= 0 {
 		s.known.Alias(n, id)
 		return
 	}
-	s.entries[s.add(n, attr, args, hash)].stale = !own
+	s.entries[s.add(n, attr, args, home)].stale = !own
 }
 
 // nodesOf returns the nodes with the given numbers.
@@ -161,42 +176,80 @@ func (s *store) nodesOf(ids []int32) []*expr.Node {
 	return nodes
 }
 
+// home is where a node is found again: among the users of its latest argument,
+// which was just looked at, as a rule, and is in the caches. A hash table of all
+// nodes is not: to look there took a tenth of the time of large graphs. Only what
+// has no arguments, and what has an argument with many users, lies in the table.
+type home struct {
+	latest int32 // -1 if in the table
+	hash   uint32
+}
+
+// maxUsers is how many nodes are listed as users of their latest argument.
+const maxUsers = 8
+
+// users is the list of the nodes of which one node is the latest argument, and the
+// place of this node in another such list: numbers plus one.
+type users struct{ first, next int32 }
+
 // lookup returns the number of the node with this op, attribute and arguments,
-// -1 if there is none or if equal nodes are not to be merged, and the hash of
-// these.
-func (s *store) lookup(op expr.Op, attr int32, args []int32) (hash uint32, id int32) {
+// -1 if there is none or if equal nodes are not to be merged, and where such a
+// node belongs.
+func (s *store) lookup(op expr.Op, attr int32, args []int32) (home, int32) {
 	if !s.merging || op == expr.OpInput {
-		return 0, -1
+		return home{}, -1
 	}
 	swaps := len(args) == 2 && op.Commutative()
-	hash = hashOf(op, attr, args, swaps)
-	for i := s.table.start(hash); s.table.slots[i].id != 0; i = s.table.next(i) {
-		if e := s.table.slots[i]; e.hash == hash && s.is(e.id-1, op, attr, args, swaps) {
-			return hash, e.id - 1
+	if len(args) > 0 {
+		latest, count := slices.Max(args), 0
+		for u := s.users[latest].first; u != 0; u = s.users[u-1].next {
+			if s.is(u-1, op, attr, args, swaps) {
+				return home{}, u - 1
+			}
+			count++
+		}
+		if count < maxUsers {
+			return home{latest: latest}, -1
 		}
 	}
-	return hash, -1
+	hash := hashOf(op, attr, args, swaps)
+	for i := s.table.start(hash); s.table.slots[i].id != 0; i = s.table.next(i) {
+		if e := s.table.slots[i]; e.hash == hash && s.is(e.id-1, op, attr, args, swaps) {
+			return home{}, e.id - 1
+		}
+	}
+	return home{-1, hash}, -1
 }
 
 // is reports whether the node with number id has this op, attribute and
 // arguments; in either order if swaps.
 func (s *store) is(id int32, op expr.Op, attr int32, args []int32, swaps bool) bool {
 	e := &s.entries[id]
-	if e.op != op || e.attr != attr || int(e.count) != len(args) {
+	if e.op != op || e.attr != attr {
 		return false
 	}
 	have := s.args(id)
-	return slices.Equal(have, args) || swaps && have[0] == args[1] && have[1] == args[0]
+	return slices.Equal(have, args) || swaps && len(have) == 2 && have[0] == args[1] && have[1] == args[0]
 }
 
 // add numbers the node n, which is new, as lookup has looked for it.
-func (s *store) add(n *expr.Node, attr int32, args []int32, hash uint32) int32 {
+func (s *store) add(n *expr.Node, attr int32, args []int32, at home) int32 {
 	s.met.add(n.Op())
 	id := s.known.Add(n)
-	s.entries = append(roomy(s.entries), entry{int32(len(s.list)), int32(len(args)), attr, n.Op(), false})
-	s.list = append(roomy(s.list), args...)
-	if s.merging && n.Op() != expr.OpInput {
-		s.table.put(hash, id+1)
+	e := entry{attr: attr, op: n.Op(), count: uint8(min(len(args), many))}
+	if copy(e.few[:], args) < len(args) {
+		e.few = [2]int32{int32(len(s.list)), int32(len(args))}
+		s.list = append(s.list, args...)
+	}
+	s.entries = append(roomy(s.entries), e)
+	s.users = append(roomy(s.users), users{})
+	switch {
+	case !s.merging || n.Op() == expr.OpInput:
+	case at.latest < 0:
+		s.table.put(at.hash, id+1)
+	default:
+		latest := &s.users[at.latest]
+		s.users[id].next, latest.first = latest.first, id+1
 	}
 	return id
 }

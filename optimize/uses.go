@@ -13,11 +13,10 @@ import (
 // A use of a node counts as a use of what it has been rewritten to. Between
 // the two an argument may be met in either form.
 type uses struct {
+	store    *store
 	counting bool         // the running passes use counts
 	graph    []*expr.Node // the outputs for which was counted,
 	steps    int          // when so many rewrites were made
-	of       []useInfo    // by node number
-	root     []bool       // by node number: it was taken apart as the root of a chain
 }
 
 type useInfo struct {
@@ -25,13 +24,8 @@ type useInfo struct {
 	user  int32 // one of the users, its number plus one; 0 if that is none
 }
 
-// at returns the entry of a node, zero if the node is not in the graph.
-func (u *uses) at(id int32) *useInfo {
-	if int(id) >= len(u.of) {
-		u.of = extended(u.of, int(id)+1)
-	}
-	return &u.of[id]
-}
+// at returns what is known of the uses of a node, zero if it is not in the graph.
+func (u *uses) at(id int32) *useInfo { return &u.store.entries[id].use }
 
 // countUses counts for the nodes of g; an output is one use. The counts of the
 // pass before are right if neither has rewritten anything.
@@ -47,7 +41,9 @@ func (r *run) countUses(g *expr.Graph) {
 		}
 		return
 	}
-	clear(r.uses.of)
+	for i := range r.entries {
+		r.entries[i].use = useInfo{}
+	}
 	for _, id := range r.order(g) {
 		for _, a := range r.args(id) {
 			u := r.uses.at(a)
@@ -148,18 +144,13 @@ const maxReopened = 64
 
 // opening returns the opening of n, which is a root from now on.
 func (r *run) opening(n *expr.Node) opening {
-	id := r.id(n)
-	if int(id) >= len(r.uses.root) {
-		r.uses.root = extended(r.uses.root, r.numbered())
-	}
-	r.uses.root[id] = true
+	r.entries[r.id(n)].root = true
 	return opening{r, maxReopened}
 }
 
 // again reports whether x may be opened, with respect to whether it was a root.
 func (o *opening) again(x *expr.Node) bool {
-	id := o.r.id(x)
-	if int(id) >= len(o.r.uses.root) || !o.r.uses.root[id] {
+	if !o.r.entries[o.r.id(x)].root {
 		return true
 	}
 	o.left -= len(x.Args())
