@@ -2,7 +2,9 @@ package expr
 
 import (
 	"runtime"
+	"slices"
 	"strings"
+	"sync/atomic"
 )
 
 // place is a Pos in the form that nodes keep: a return address in the user's
@@ -27,7 +29,7 @@ func here() place {
 	for _, depth := range []int{4, len(buf)} {
 		pcs := buf[:runtime.Callers(3, buf[:depth])]
 		for _, pc := range pcs {
-			if f := runtime.FuncForPC(pc - 1); f == nil || !inModule(f.Name()) {
+			if !inModule(pc) {
 				return place(pc)
 			}
 		}
@@ -35,14 +37,29 @@ func here() place {
 	return 0
 }
 
-func inModule(function string) bool {
-	for _, p := range modulePackages {
-		if strings.HasPrefix(function, p) {
-			return true
-		}
+// inModule reports whether pc, a return address, lies in a function of this module.
+// It remembers what it has found: to find it takes as long as building a node.
+func inModule(pc uintptr) bool {
+	known := &callers[pc%uintptr(len(callers))]
+	switch known.Load() {
+	case uint64(pc) << 1:
+		return false
+	case uint64(pc)<<1 | 1:
+		return true
 	}
-	return false
+	f := runtime.FuncForPC(pc - 1)
+	in := f != nil && slices.ContainsFunc(modulePackages, func(p string) bool { return strings.HasPrefix(f.Name(), p) })
+	found := uint64(pc) << 1
+	if in {
+		found |= 1
+	}
+	known.Store(found)
+	return in
 }
+
+// callers holds return addresses, each at its remainder, shifted to have room for
+// whether they lie in this module.
+var callers [1021]atomic.Uint64
 
 // pos resolves p.
 func (p place) pos() Pos {

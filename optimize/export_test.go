@@ -47,11 +47,12 @@ func Alone(rule Rule, g *expr.Graph) (*expr.Graph, *Trace, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	r, err := newRun(Options{}, count(g))
+	r, err := newRun(Options{})
 	if err != nil {
 		return nil, nil, err
 	}
 	defer r.known.Release()
+	r.enter(g)
 	v := &visit{}
 	r.begin(v, &Pass{Name: "alone", run: func(r *run, g *expr.Graph) (*opSet, stepFunc) { return r.applyTable(t) }})
 	g = r.rewrite(v, g)
@@ -66,7 +67,7 @@ func Sabotage(rule *Rule, right string) (func(g *expr.Graph) (*Trace, error), er
 	defer func() { rule.Right = sound }()
 	t, err := compileTables(nil)
 	return func(g *expr.Graph) (*Trace, error) {
-		r, err := newRun(Options{Check: true}, count(g))
+		r, err := newRun(Options{Check: true})
 		if err != nil {
 			return nil, err
 		}

@@ -87,7 +87,7 @@ const (
 // at returns the number of what the node id has become in the traversal v, or
 // unseen or working. What a pass leaves as it is has its bit in done.
 func (r *run) at(v *visit, id int32) int32 {
-	switch e := &r.entries[id]; {
+	switch e := r.entries.at(id); {
 	case e.done&v.bits == v.bits:
 		return id
 	case e.by == v.tag:
@@ -102,13 +102,13 @@ func (r *run) put(v *visit, id, to int32) {
 		r.leave(id, v.bits)
 		return
 	}
-	e := &r.entries[id]
+	e := r.entries.at(id)
 	e.to, e.by = to, v.tag
 }
 
 // leave notes that passes leave a node as it is.
 func (r *run) leave(id int32, passes uint16) {
-	r.entries[id].done |= passes
+	r.entries.at(id).done |= passes
 }
 
 // frame is a node that the traversal works on.
@@ -268,12 +268,12 @@ func (r *run) reached(outputs []*expr.Node) []int32 {
 // settled reports whether the passes of v certainly leave a node as it is: they
 // leave the arguments, and none of those that are asked has yet to look at it.
 func (r *run) settled(v *visit, id int32) bool {
-	e := &r.entries[id]
+	e := r.entries.at(id)
 	if loops[e.op] || v.asked[e.op]&^e.done != 0 {
 		return false
 	}
 	for _, a := range r.args(id) {
-		if r.entries[a].done&v.bits != v.bits {
+		if r.entries.at(a).done&v.bits != v.bits {
 			return false
 		}
 	}
@@ -363,7 +363,7 @@ func (r *run) advance(v *visit, f *frame) int32 {
 // inspect returns the number of what replaces a node whose arguments are finished,
 // unseen if nothing does, and by which of the passes that v asks.
 func (r *run) inspect(v *visit, id int32) (to int32, by why, pass string) {
-	asked := v.asked[r.entries[id].op] &^ r.entries[id].done
+	asked := v.asked[r.entries.at(id).op] &^ r.entries.at(id).done
 	for ; asked != 0; asked &= asked - 1 { // in their order
 		w := r.works[bits.TrailingZeros16(asked)]
 		r.trace.looks++
@@ -410,7 +410,7 @@ func (r *run) withFinished(v *visit, id int32) int32 {
 		return id
 	}
 	old := r.known.Node(id) // its arguments do not matter
-	attr := r.entries[id].attr
+	attr := r.entries.at(id).attr
 	home, to := r.lookup(old.Op(), attr, now)
 	if to >= 0 {
 		if n := r.nodeAt(to); n.DType() == old.DType() && n.Type().Weak == old.Type().Weak {
@@ -447,7 +447,7 @@ func (r *run) withFinished(v *visit, id int32) int32 {
 // number of the loop with the new body, unseen if that is as it was or there is
 // none, and the pass that was at work last.
 func (r *run) body(v *visit, id int32) (to int32, pass string) {
-	op := r.entries[id].op
+	op := r.entries.at(id).op
 	if !loops[op] || r.skips(bodyRule) || slices.ContainsFunc(v.works, func(w *work) bool { return slices.Contains(w.pass.Spares, op) }) {
 		return unseen, ""
 	}
@@ -482,7 +482,7 @@ func (r *run) body(v *visit, id int32) (to int32, pass string) {
 // record notes a rewrite.
 func (r *run) record(pass string, before, after *expr.Node, by why) {
 	r.steps++
-	r.trace.Steps = append(r.trace.Steps, Step{
+	r.trace.Steps = append(roomy(r.trace.Steps), Step{
 		Pass: pass, Rule: by.rule, Before: before, After: after, Class: by.class, Note: by.note,
 	})
 	if r.steps > 10000+maxSteps*r.trace.Nodes[0] {

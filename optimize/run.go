@@ -55,7 +55,7 @@ func Run(g *expr.Graph, o Options) (*expr.Graph, *Trace, error) {
 			}
 		}
 	}
-	r, err := newRun(o, count(g))
+	r, err := newRun(o)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -87,8 +87,7 @@ type run struct {
 	shapes
 	uses
 
-	works        []*work  // the passes that have run or are running
-	done         []uint16 // by node number: the passes that leave it as it is
+	works        []*work // the passes that have run or are running
 	ordered      ordering
 	bodies       map[bodyKey]bodyDone
 	bound        binding   // of the match under way
@@ -136,8 +135,8 @@ type bodyDone struct {
 	pass  string // that was at work last
 }
 
-// newRun prepares the rewriting of a graph with that many nodes.
-func newRun(o Options, nodes int) (*run, error) {
+// newRun prepares the rewriting of a graph.
+func newRun(o Options) (*run, error) {
 	if o.MaxConst == 0 {
 		o.MaxConst = defaultMaxConst
 	}
@@ -149,11 +148,11 @@ func newRun(o Options, nodes int) (*run, error) {
 		return nil, err
 	}
 	r := &run{
-		opt: o, trace: &Trace{Nodes: []int{nodes}}, rules: t,
+		opt: o, trace: &Trace{}, rules: t,
 		bodies: make(map[bodyKey]bodyDone),
 	}
-	r.store.init(!slices.Contains(o.Skip, "merge"), nodes)
-	r.shapes.store, r.shapes.scope = &r.store, -1
+	r.store.init(!slices.Contains(o.Skip, "merge"))
+	r.shapes.store, r.shapes.scope, r.uses.store = &r.store, -1, &r.store
 	return r, nil
 }
 
@@ -161,10 +160,7 @@ func newRun(o Options, nodes int) (*run, error) {
 // group that is repeated until a round changes nothing.
 func (r *run) passes(g *expr.Graph) (*expr.Graph, error) {
 	r.stage("input", g, 0, nil)
-	start := time.Now()
-	r.order(g)
-	r.duplicates = r.known.Aliases() > 0
-	r.trace.spend("merge", time.Since(start))
+	r.enter(g)
 	list := Passes
 	for len(list) > 0 {
 		n := 1
@@ -179,6 +175,16 @@ func (r *run) passes(g *expr.Graph) (*expr.Graph, error) {
 	}
 	r.trace.Nodes = append(r.trace.Nodes, len(r.order(g)))
 	return g, nil
+}
+
+// enter numbers the nodes of the graph that is to be rewritten: equal ones become
+// one.
+func (r *run) enter(g *expr.Graph) {
+	start := time.Now()
+	r.order(g)
+	r.trace.Nodes = []int{r.numbered() + r.known.Aliases()}
+	r.duplicates = r.known.Aliases() > 0
+	r.trace.spend("merge", time.Since(start))
 }
 
 // group runs a group of passes, once or until nothing changes.

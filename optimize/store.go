@@ -23,10 +23,10 @@ import (
 type store struct {
 	merging bool
 	known   expr.Numbers // all nodes that were met
-	entries []entry      // by number
+	entries pages[entry] // by number
 	list    []int32      // arguments of nodes with more than two
 	scratch []int32      // arguments of a node that is looked for
-	users   []users      // by number
+	users   pages[users] // by number
 	table   index
 	keys    attrKeys
 	met     opBits // the ops of all nodes
@@ -51,19 +51,15 @@ type entry struct {
 // many is the count of entries whose arguments lie in the store's list.
 const many = 3
 
-// init makes room for the rewriting of a graph of n nodes, which makes about
-// twice as many again.
-func (s *store) init(merging bool, n int) {
+// init makes an empty store ready for use.
+func (s *store) init(merging bool) {
 	s.merging = merging
-	s.known.Grow(3 * n)
-	s.entries = make([]entry, 0, 3*n)
-	s.users = make([]users, 0, 3*n)
-	s.table.grow(64)
+	s.table.grow(1)
 }
 
 // nodeAt returns the node with the given number.
 func (s *store) nodeAt(id int32) *expr.Node {
-	if s.entries[id].stale {
+	if s.entries.at(id).stale {
 		s.renew(id)
 	}
 	return s.known.Node(id)
@@ -76,7 +72,7 @@ func (s *store) renew(id int32) {
 		id := stack[len(stack)-1]
 		below := len(stack)
 		for _, a := range s.args(id) {
-			if s.entries[a].stale {
+			if s.entries.at(a).stale {
 				stack = append(stack, a)
 			}
 		}
@@ -84,7 +80,7 @@ func (s *store) renew(id int32) {
 			continue
 		}
 		stack = stack[:below-1]
-		if e := &s.entries[id]; e.stale {
+		if e := s.entries.at(id); e.stale {
 			e.stale = false
 			s.known.Replace(id, s.known.Node(id).With(s.nodesOf(s.args(id))...))
 		}
@@ -93,7 +89,7 @@ func (s *store) renew(id int32) {
 
 // args returns the numbers of a node's arguments.
 func (s *store) args(id int32) []int32 {
-	e := &s.entries[id]
+	e := s.entries.at(id)
 	if e.count == many {
 		return s.list[e.few[0]:][:e.few[1]]
 	}
@@ -155,7 +151,7 @@ func (s *store) number(n *expr.Node) {
 	for _, a := range n.Args() {
 		id := s.known.Of(a)
 		args = append(args, id)
-		own = own && !s.entries[id].stale && s.known.Node(id) == a
+		own = own && !s.entries.at(id).stale && s.known.Node(id) == a
 	}
 	s.scratch = args
 	attr := s.keys.of(n.Op(), n.Attr(), n.Type().Weak)
@@ -164,7 +160,7 @@ func (s *store) number(n *expr.Node) {
 		s.known.Alias(n, id)
 		return
 	}
-	s.entries[s.add(n, attr, args, home)].stale = !own
+	s.entries.at(s.add(n, attr, args, home)).stale = !own
 }
 
 // nodesOf returns the nodes with the given numbers.
@@ -202,7 +198,7 @@ func (s *store) lookup(op expr.Op, attr int32, args []int32) (home, int32) {
 	swaps := len(args) == 2 && op.Commutative()
 	if len(args) > 0 {
 		latest, count := slices.Max(args), 0
-		for u := s.users[latest].first; u != 0; u = s.users[u-1].next {
+		for u := s.users.at(latest).first; u != 0; u = s.users.at(u - 1).next {
 			if s.is(u-1, op, attr, args, swaps) {
 				return home{}, u - 1
 			}
@@ -224,7 +220,7 @@ func (s *store) lookup(op expr.Op, attr int32, args []int32) (home, int32) {
 // is reports whether the node with number id has this op, attribute and
 // arguments; in either order if swaps.
 func (s *store) is(id int32, op expr.Op, attr int32, args []int32, swaps bool) bool {
-	e := &s.entries[id]
+	e := s.entries.at(id)
 	if e.op != op || e.attr != attr {
 		return false
 	}
@@ -241,15 +237,15 @@ func (s *store) add(n *expr.Node, attr int32, args []int32, at home) int32 {
 		e.few = [2]int32{int32(len(s.list)), int32(len(args))}
 		s.list = append(s.list, args...)
 	}
-	s.entries = append(roomy(s.entries), e)
-	s.users = append(roomy(s.users), users{})
+	s.entries.append(e)
+	s.users.append(users{})
 	switch {
 	case !s.merging || n.Op() == expr.OpInput:
 	case at.latest < 0:
 		s.table.put(at.hash, id+1)
 	default:
-		latest := &s.users[at.latest]
-		s.users[id].next, latest.first = latest.first, id+1
+		latest := s.users.at(at.latest)
+		s.users.at(id).next, latest.first = latest.first, id+1
 	}
 	return id
 }

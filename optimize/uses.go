@@ -25,7 +25,7 @@ type useInfo struct {
 }
 
 // at returns what is known of the uses of a node, zero if it is not in the graph.
-func (u *uses) at(id int32) *useInfo { return &u.store.entries[id].use }
+func (u *uses) at(id int32) *useInfo { return &u.store.entries.at(id).use }
 
 // countUses counts for the nodes of g; an output is one use. The counts of the
 // pass before are right if neither has rewritten anything.
@@ -41,8 +41,10 @@ func (r *run) countUses(g *expr.Graph) {
 		}
 		return
 	}
-	for i := range r.entries {
-		r.entries[i].use = useInfo{}
+	for _, page := range r.entries.all {
+		for i := range page {
+			page[i].use = useInfo{}
+		}
 	}
 	for _, id := range r.order(g) {
 		for _, a := range r.args(id) {
@@ -144,13 +146,13 @@ const maxReopened = 64
 
 // opening returns the opening of n, which is a root from now on.
 func (r *run) opening(n *expr.Node) opening {
-	r.entries[r.id(n)].root = true
+	r.entries.at(r.id(n)).root = true
 	return opening{r, maxReopened}
 }
 
 // again reports whether x may be opened, with respect to whether it was a root.
 func (o *opening) again(x *expr.Node) bool {
-	if !o.r.entries[o.r.id(x)].root {
+	if !o.r.entries.at(o.r.id(x)).root {
 		return true
 	}
 	o.left -= len(x.Args())
