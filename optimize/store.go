@@ -26,7 +26,7 @@ type store struct {
 	entries pages[entry] // by number
 	list    []int32      // arguments of nodes with more than two
 	scratch []int32      // arguments of a node that is looked for
-	users   pages[users] // by number
+	peers   pages[peer]  // by number
 	table   index
 	keys    attrKeys
 	met     opBits // the ops of all nodes
@@ -181,12 +181,15 @@ type home struct {
 	hash   uint32
 }
 
-// maxUsers is how many nodes are listed as users of their latest argument.
-const maxUsers = 8
+// maxPeers is how many nodes are listed as users of their latest argument.
+const maxPeers = 8
 
-// users is the list of the nodes of which one node is the latest argument, and the
-// place of this node in another such list: numbers plus one.
-type users struct{ first, next int32 }
+// peer is a node among those that have their latest argument in common. Both are
+// numbers plus one.
+type peer struct {
+	first int32 // of the nodes of which it is the latest argument itself
+	next  int32 // after it, with the same latest argument
+}
 
 // lookup returns the number of the node with this op, attribute and arguments,
 // -1 if there is none or if equal nodes are not to be merged, and where such a
@@ -198,13 +201,13 @@ func (s *store) lookup(op expr.Op, attr int32, args []int32) (home, int32) {
 	swaps := len(args) == 2 && op.Commutative()
 	if len(args) > 0 {
 		latest, count := slices.Max(args), 0
-		for u := s.users.at(latest).first; u != 0; u = s.users.at(u - 1).next {
+		for u := s.peers.at(latest).first; u != 0; u = s.peers.at(u - 1).next {
 			if s.is(u-1, op, attr, args, swaps) {
 				return home{}, u - 1
 			}
 			count++
 		}
-		if count < maxUsers {
+		if count < maxPeers {
 			return home{latest: latest}, -1
 		}
 	}
@@ -238,14 +241,14 @@ func (s *store) add(n *expr.Node, attr int32, args []int32, at home) int32 {
 		s.list = append(s.list, args...)
 	}
 	s.entries.append(e)
-	s.users.append(users{})
+	s.peers.append(peer{})
 	switch {
 	case !s.merging || n.Op() == expr.OpInput:
 	case at.latest < 0:
 		s.table.put(at.hash, id+1)
 	default:
-		latest := s.users.at(at.latest)
-		s.users.at(id).next, latest.first = latest.first, id+1
+		latest := s.peers.at(at.latest)
+		s.peers.at(id).next, latest.first = latest.first, id+1
 	}
 	return id
 }
