@@ -126,20 +126,23 @@ func elementBounds(n *expr.Node, arg func(i int) bounds) bounds {
 	all, float := dtypeBounds(n.DType()), n.DType().IsFloat()
 	switch n.Op() {
 	case expr.OpAbs:
-		b := arg(0)
-		if b.lo < 0 && (float || b.lo >= -countable) {
-			b = bounds{0, math.Max(-b.lo, b.hi)}
+		switch b := arg(0); {
+		case b.lo >= 0:
+			return b
+		case float || b.lo >= -countable: // the least integer stays what it is
+			return bounds{0, math.Max(-b.lo, b.hi)}
 		}
-		return b
 	case expr.OpSquare:
 		if b := arg(0); float || math.Max(-b.lo, b.hi) < math.MaxInt32 {
 			return bounds{0, math.Max(b.lo*b.lo, b.hi*b.hi)}
 		}
 	case expr.OpNeg:
-		return bounds{-arg(0).hi, -arg(0).lo}
+		if b := arg(0); float || math.Max(-b.lo, b.hi) <= countable {
+			return bounds{-b.hi, -b.lo}
+		}
 	case expr.OpNot:
-		if n.DType() != expr.Bool && n.DType().IsSigned() {
-			return bounds{-arg(0).hi - 1, -arg(0).lo - 1}
+		if b := arg(0); n.DType() != expr.Bool && n.DType().IsSigned() && math.Max(-b.lo, b.hi) <= countable {
+			return bounds{-b.hi - 1, -b.lo - 1}
 		}
 	case expr.OpReciprocal:
 		if float && arg(0).lo >= 0 {

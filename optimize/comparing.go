@@ -60,6 +60,9 @@ func (r *run) difference(x, y *expr.Node, d expr.DType) (*sum, bool) {
 		}
 		sign := number{f: 1 - 2*float64(i), i: int64(1 - 2*i)}
 		if c, ok := numberOf(side, d); ok {
+			if b := dtypeBounds(d); d.IsInteger() && side.Type().Weak && (c.f < b.lo || c.f > b.hi) {
+				return nil, false // no number of d equals it, but what it wraps to might
+			}
 			s.constant, s.has = s.constant.add(c.mul(sign)), true
 			continue
 		}

@@ -107,7 +107,10 @@ func (r *run) subMul(n *expr.Node) (*expr.Node, why) {
 		}
 	}
 	if _, ok := scalarOf(c); ok && minus == nil {
-		minus = r.make(n, expr.OpNeg, nil, factors[0])
+		// An integer factor would wrap around before it is converted.
+		if at = slices.IndexFunc(factors, func(x *expr.Node) bool { return x.DType() == n.DType() }); at >= 0 {
+			minus = r.make(n, expr.OpNeg, nil, factors[at])
+		}
 	}
 	if minus == nil {
 		return nil, why{}
