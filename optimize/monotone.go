@@ -146,7 +146,7 @@ func extremumHoist(r *run, n *expr.Node) *expr.Node {
 func extremumThrough(op, through expr.Op, i int, common *expr.Node) expr.Op {
 	b := boundsOf(common)
 	switch {
-	case through == expr.OpAdd, through == expr.OpSub && i == 1, through == expr.OpMul && b.lo >= 0:
+	case through == expr.OpAdd, through == expr.OpMaximum, through == expr.OpMinimum, through == expr.OpSub && i == 1, through == expr.OpMul && b.lo >= 0:
 		return op
 	case through == expr.OpSub, through == expr.OpMul && b.hi <= 0:
 		return dual[op]

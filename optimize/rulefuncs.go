@@ -126,20 +126,23 @@ func partOfMultiple(r *run, n *expr.Node) *expr.Node {
 	return nil
 }
 
+// cosineOf maps a sine to its cosine.
+var cosineOf = [expr.NumOps]expr.Op{expr.OpSin: expr.OpCos, expr.OpSinh: expr.OpCosh}
+
 // doubleAngle multiplies sine and cosine of one angle, if nothing else needs
-// them: sin(x)*cos(x) is 0.5*sin(2*x).
+// them: sin(x)*cos(x) is 0.5*sin(2*x). The same for sinh and cosh.
 func doubleAngle(r *run, n *expr.Node) *expr.Node {
 	for i, s := range n.Args() {
-		if s.Op() != expr.OpSin || !r.once(s) || s.DType() != n.DType() || !n.DType().IsFloat() {
+		if cosineOf[s.Op()] == 0 || !r.once(s) || s.DType() != n.DType() || !n.DType().IsFloat() {
 			continue
 		}
 		j := slices.IndexFunc(n.Args(), func(c *expr.Node) bool {
-			return c.Op() == expr.OpCos && c.Arg(0) == s.Arg(0) && r.once(c)
+			return c.Op() == cosineOf[s.Op()] && c.Arg(0) == s.Arg(0) && r.once(c)
 		})
 		if j < 0 || s.Arg(0).DType() != n.DType() {
 			continue
 		}
-		sine := r.make(n, expr.OpSin, nil, r.make(n, expr.OpMul, nil, r.weak(2), s.Arg(0)))
+		sine := r.make(n, s.Op(), nil, r.make(n, expr.OpMul, nil, r.weak(2), s.Arg(0)))
 		args := []*expr.Node{r.weak(0.5)}
 		for k, a := range n.Args() {
 			if k != i && k != j {
