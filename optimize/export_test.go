@@ -22,6 +22,7 @@ func Tables() []TableOf {
 		{"structure", "optimize/taking.go", structureTaking},
 		{"structure", "optimize/counted.go", structureCounting},
 		{"symmetry", "optimize/symmetry.go", symmetryRules},
+		{"cancellation", "optimize/cancellation.go", cancellationRules},
 		{"linalg", "optimize/linalg.go", linalgRules},
 		{"linalg", "optimize/products.go", linalgProducts},
 		{"linalg", "optimize/distributing.go", linalgSums},

@@ -53,7 +53,7 @@ func TestFMA(t *testing.T) {
 		{"x*z - y*y", "x*z - square(y)"},
 		{"x*y - z*a", "x*y - z*a"},
 		{"x*y + z*a + b", "x*y + z*a + b"},
-		{"x*x + y*y - 2*x*y", "square(x) + square(y) - 2*x*y"},
+		{"x*x + y*y - 2*x*z", "square(x) + square(y) - 2*x*z"},
 		{"x*y + a - z*b", "x*y + a - z*b"},
 		{"x*x + y*y", "square(x) + square(y)"},
 		{"x*x + y*y + z*z", "fma(z, z, square(x) + square(y))"},

@@ -55,6 +55,9 @@ func (r *run) simplerLog(at, x *expr.Node, positive bool) *expr.Node {
 		return nil
 	}
 	l := r.make(at, expr.OpLog, nil, x)
+	if x.Op() == expr.OpCosh {
+		return l // see cancellation.go
+	}
 	for _, t := range []*table{r.rules.user, r.rules.simplify, r.rules.stabilize} {
 		if m, _ := r.apply(t, l); m != nil && m.Op() != expr.OpLog {
 			return m
@@ -123,7 +126,7 @@ func logBase(r *run, n *expr.Node) *expr.Node {
 		return nil
 	}
 	switch f := unsigned(l); f.Op() {
-	case expr.OpLogSumExp, expr.OpLogAddExp, expr.OpLogSoftmax, expr.OpSoftplus, expr.OpLog1mExp, expr.OpLogErfc:
+	case expr.OpLogSumExp, expr.OpLogAddExp, expr.OpLogSoftmax, expr.OpSoftplus, expr.OpLog1mExp, expr.OpLogErfc, expr.OpLog:
 		scale := math.Log2E
 		if n.Op() == expr.OpLog10 {
 			scale = math.Log10E

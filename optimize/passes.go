@@ -51,6 +51,8 @@ var Passes = []Pass{
 		Why: "takes common factors out of sums where that saves operations; after the rules that look for the sums as written"},
 	{Name: "blas", run: blas, After: []string{"canonicalize", "structure", "linalg"},
 		Why: "products of matrices take in scalings, transposes and sums; late, because no rule looks inside a gemm"},
-	{Name: "fma", run: fma, Spares: []expr.Op{expr.OpWhile}, After: []string{"canonicalize", "factorize", "blas"},
+	{Name: "cancellation", run: cancellation, Joins: true, After: []string{"stabilize", "factorize"},
+		Why: "differences that cancel where their parts are close become forms that do not; late, because no rule looks inside those"},
+	{Name: "fma", run: fma, Spares: []expr.Op{expr.OpWhile}, After: []string{"canonicalize", "factorize", "blas", "cancellation"},
 		Why: "a product and what is added to it are rounded once; last, because no rule looks inside an fma, and a gemm takes in sums first"},
 }

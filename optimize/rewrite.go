@@ -111,6 +111,15 @@ func (r *run) leave(id int32, passes uint16) {
 	r.entries.at(id).done |= passes
 }
 
+// keep has the pass that is at work leave n, made of finished nodes, as it is: a
+// part of a replacement on which the same rule would fire again.
+func (r *run) keep(n *expr.Node) *expr.Node {
+	if n.Err() == nil {
+		r.leave(r.id(n), r.asking)
+	}
+	return n
+}
+
 // frame is a node that the traversal works on.
 type frame struct {
 	first int32 // the node as it was met
@@ -368,6 +377,7 @@ func (r *run) inspect(v *visit, id int32) (to int32, by why, pass string) {
 		w := r.works[bits.TrailingZeros16(asked)]
 		r.trace.looks++
 		r.lentSums.lent, r.lentProducts.lent = 0, 0
+		r.asking = w.bit
 		repl, by := w.step(r.nodeAt(id))
 		if to := r.replacement(id, repl); to != unseen {
 			return to, by, w.pass.Name

@@ -447,6 +447,10 @@ var simplifyRules = []Rule{
 	{Name: "floordiv-floordiv", Class: Exact, Op: expr.OpFloorDiv, rewrite: floordivFloordiv, example: "x: int64[3]; x // 2 // 3"},
 	{Name: "shift-shift", Class: Exact, ops: []expr.Op{expr.OpShl, expr.OpShr}, rewrite: shiftShift, example: "x: int64[3]; x << 1 << 2, x >> 1 >> 2"},
 
+	// Products of sums. See expanding.go.
+	{Name: "expand-integer", Class: Exact, ops: []expr.Op{expr.OpAdd, expr.OpSub}, rewrite: discrete(expandSum), example: "i: int64[3]; j: int64[3]; square(i + j) - square(i - j)"},
+	{Name: "expand", Class: Real, ops: []expr.Op{expr.OpAdd, expr.OpSub}, rewrite: expandSum, example: "x: float64[3]; y: float64[3]; square(x + y) - 4*x*y"},
+
 	// Conversions.
 	{Name: "weaken-constant", Class: Exact, ops: elementwiseOps(), rewrite: weakenConstant, with: []expr.Op{expr.OpConst}, example: "x: float64[3]; x + array(1.5)"},
 	{Name: "cast-same", Class: Exact, Op: expr.OpCast, rewrite: castSame, example: "x: float64[3]; astype(x, 'float64')"},
@@ -461,8 +465,8 @@ var comparisons = []expr.Op{expr.OpLt, expr.OpLe, expr.OpGt, expr.OpGe}
 
 // tables are the compiled rules of one run.
 type tables struct {
-	user, simplify, stabilize, structure, symmetry, linalg *table
-	inSums, inProducts                                     *acTable
+	user, simplify, stabilize, structure, symmetry, linalg, cancellation *table
+	inSums, inProducts                                                   *acTable
 }
 
 // builtin compiles the rules of this package, once.
@@ -484,7 +488,7 @@ func compileTables(user []Rule) (*tables, error) {
 		rules []Rule
 	}{
 		{&t.user, user}, {&t.simplify, simplifyRules}, {&t.stabilize, stabilizeRules},
-		{&t.structure, slices.Concat(structureRules, structureSlicing, structureAssigning, structureJoining, structureUnjoining, structurePieces, structureTaking, structureCounting)}, {&t.symmetry, symmetryRules},
+		{&t.structure, slices.Concat(structureRules, structureSlicing, structureAssigning, structureJoining, structureUnjoining, structurePieces, structureTaking, structureCounting)}, {&t.symmetry, symmetryRules}, {&t.cancellation, cancellationRules},
 		{&t.linalg, slices.Concat(linalgRules, linalgProducts, linalgSums, linalgBlocks, linalgMatrices, linalgFactors, linalgConjugates, linalgStacks, linalgRunning, linalgMaps)},
 	} {
 		var err error

@@ -22,7 +22,11 @@ func TestRules(t *testing.T) {
 	for _, table := range optimize.Tables() {
 		for _, rule := range table.Rules {
 			t.Run(table.Pass+"/"+rule.Name, func(t *testing.T) {
-				if err := checkRule(rule); err != nil {
+				more := 2
+				if table.Pass == "cancellation" {
+					more = 12
+				}
+				if err := checkRule(rule, more); err != nil {
 					t.Errorf("the rule %s is wrong, mend it in %s: %v", rule.Name, table.File, err)
 				}
 			})
@@ -43,16 +47,17 @@ func TestWrongRules(t *testing.T) {
 		{Name: "no-text", Left: "exp(x", Right: "x", Class: optimize.Real},
 		{Name: "unbound", Left: "exp(x)", Right: "y", Class: optimize.Real},
 	} {
-		if err := checkRule(rule); err == nil {
+		if err := checkRule(rule, 2); err == nil {
 			t.Errorf("the wrong rule %s is not found", rule.Name)
 		}
 	}
 }
 
-// checkRule returns what is wrong with a rule.
-func checkRule(rule optimize.Rule) error {
+// checkRule returns what is wrong with a rule, to which that many operations more
+// than it finds are allowed.
+func checkRule(rule optimize.Rule, more int) error {
 	if rule.Left == "" {
-		return checkExample(rule)
+		return checkExample(rule, more)
 	}
 	fired, settled := 0, make(map[string]bool)
 	for in := range instances(rule) {
@@ -62,7 +67,7 @@ func checkRule(rule optimize.Rule) error {
 				continue // not for this dtype or rank
 			}
 			kind := typesOf(in.inputs)[0]
-			hit, err := checkInstance(rule, g, in, !settled[kind])
+			hit, err := checkInstance(rule, g, in, more, !settled[kind])
 			if err != nil {
 				return fmt.Errorf("%s with %v: %w", text, typesOf(in.inputs), err)
 			}
@@ -79,7 +84,7 @@ func checkRule(rule optimize.Rule) error {
 }
 
 // checkExample checks a rule that is a function on its example.
-func checkExample(rule optimize.Rule) error {
+func checkExample(rule optimize.Rule, more int) error {
 	g, err := expr.ParseGraph(rule.Example())
 	if err != nil {
 		return fmt.Errorf("%s: example %q: %w", rule.Name, rule.Example(), err)
@@ -96,7 +101,7 @@ func checkExample(rule optimize.Rule) error {
 		}
 		in.values = append(in.values, randomArray(rng, x.DType(), shape))
 	}
-	hit, err := checkInstance(rule, g, in, true)
+	hit, err := checkInstance(rule, g, in, more, true)
 	if err == nil && !hit {
 		err = fmt.Errorf("%s: does not fire on %q", rule.Name, rule.Example())
 	}
@@ -120,7 +125,7 @@ func typesOf(inputs []*expr.Node) []string {
 // checkInstance applies the rule to g and compares types and values; with all,
 // it applies all other rules too, which once for each type of input is enough
 // to see whether they come to rest.
-func checkInstance(rule optimize.Rule, g *expr.Graph, in instance, all bool) (fired bool, err error) {
+func checkInstance(rule optimize.Rule, g *expr.Graph, in instance, more int, all bool) (fired bool, err error) {
 	g = expr.NewGraph(in.inputs, g.Outputs...)
 	after, trace, err := optimize.Alone(rule, g)
 	if err != nil {
@@ -132,8 +137,8 @@ func checkInstance(rule optimize.Rule, g *expr.Graph, in instance, all bool) (fi
 	if err := after.Check(); err != nil {
 		return true, err
 	}
-	// What does not overflow or cancel may take two operations more.
-	if a, b := work(g), work(after); b > a+2 {
+	// What does not overflow or cancel may take some operations more.
+	if a, b := work(g), work(after); b > a+more {
 		return true, fmt.Errorf("%d compute nodes become %d", a, b)
 	}
 	if err := sameMeaning(g, after, in.values, rule.Class == optimize.Exact); err != nil {

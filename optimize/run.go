@@ -69,9 +69,9 @@ func Run(g *expr.Graph, o Options) (*expr.Graph, *Trace, error) {
 
 // Simplify returns n simplified with the default options, n itself if it is
 // wrong. The result can be differentiated and simplified again: sums and
-// products stay what they are, without the pass fma.
+// products stay what they are, without the passes cancellation and fma.
 func Simplify(n *expr.Node) *expr.Node {
-	g, _, err := Run(expr.NewGraph(nil, n), Options{KeepGradient: true, Skip: []string{"fma"}})
+	g, _, err := Run(expr.NewGraph(nil, n), Options{KeepGradient: true, Skip: []string{"cancellation", "fma"}})
 	if err != nil {
 		return n
 	}
@@ -97,8 +97,9 @@ type run struct {
 	seconds      []int   // what may be the second part of the rule that is tried
 	frames       []frame // room for normalize
 	steps        int
-	duplicates   bool  // nodes were merged, and no stage has told so yet
-	err          error // why no further rewrite is tried
+	asking       uint16 // in done, the bit of the pass that looks at a node
+	duplicates   bool   // nodes were merged, and no stage has told so yet
+	err          error  // why no further rewrite is tried
 }
 
 // pool lends what one step of a pass needs: all of it is free again with the next
@@ -157,14 +158,15 @@ func newRun(o Options) (*run, error) {
 }
 
 // passes applies the list of passes. Neighbours that are marked Repeat form a
-// group that is repeated until a round changes nothing.
+// group that is repeated until a round changes nothing, others a group with those
+// that join them.
 func (r *run) passes(g *expr.Graph) (*expr.Graph, error) {
 	r.stage("input", g, 0, nil)
 	r.enter(g)
 	list := Passes
 	for len(list) > 0 {
 		n := 1
-		for list[0].Repeat && n < len(list) && list[n].Repeat {
+		for n < len(list) && (list[0].Repeat && list[n].Repeat || !list[0].Repeat && list[n].Joins) {
 			n++
 		}
 		var err error

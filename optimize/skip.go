@@ -24,7 +24,7 @@ func (o Options) checkSkip(t *tables) error {
 		pass := func(p Pass) bool { return p.Name == name }
 		row := func(c *compiled) bool { return c.Name == name }
 		known := slices.Contains(inCode, name) || slices.ContainsFunc(Passes, pass) ||
-			slices.ContainsFunc([]*table{t.user, t.simplify, t.stabilize, t.structure, t.symmetry, t.linalg}, func(t *table) bool {
+			slices.ContainsFunc([]*table{t.user, t.simplify, t.stabilize, t.structure, t.symmetry, t.linalg, t.cancellation}, func(t *table) bool {
 				return slices.ContainsFunc(t.rules, row)
 			})
 		if !known {
