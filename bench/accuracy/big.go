@@ -85,6 +85,15 @@ func log(x *big.Float) *big.Float {
 	return add(z, mul(num(float64(k)), ln2))
 }
 
+// cbrt solves z**3 = x > 0 by Newton's method from a float64.
+func cbrt(x *big.Float) *big.Float {
+	z := num(math.Cbrt(f64(x)))
+	for range 4 { // 50, 100, 200, 400 bits
+		z = quo(add(add(z, z), quo(x, square(z))), num(3))
+	}
+	return z
+}
+
 // log1p is log(1 + x), by its series where x is small.
 func log1p(x *big.Float) *big.Float {
 	if !below(x, 40) {

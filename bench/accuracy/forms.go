@@ -67,6 +67,25 @@ func around(n int, size, width float64) func(*rand.Rand) []float64 {
 	}
 }
 
+// closeTo returns a number that draw gives and one that is a small part of 1 away.
+func closeTo(draw func(*rand.Rand) []float64, lo, hi float64) func(*rand.Rand) []float64 {
+	return func(rng *rand.Rand) []float64 {
+		x := draw(rng)[0]
+		return []float64{x, x + spread(0, lo, hi)(rng)[0]}
+	}
+}
+
+// positive makes numbers positive.
+func positive(draw func(*rand.Rand) []float64) func(*rand.Rand) []float64 {
+	return func(rng *rand.Rand) []float64 {
+		x := draw(rng)
+		for i := range x {
+			x[i] = math.Abs(x[i])
+		}
+		return x
+	}
+}
+
 // ordered makes the first of two numbers the larger one.
 func ordered(draw func(*rand.Rand) []float64) func(*rand.Rand) []float64 {
 	return func(rng *rand.Rand) []float64 {
@@ -144,6 +163,14 @@ func log1pOf(x, y *big.Float) *big.Float {
 	return log1p(add(x, y))
 }
 
+// powerOfOneAnd returns (1+x)**k - 1.
+func powerOfOneAnd(k float64) func([]*big.Float) []*big.Float {
+	return unary(func(x *big.Float) *big.Float { return expm1(mul(num(k), log1p(x))) })
+}
+
+// logOfQuotient is log(x/y).
+func logOfQuotient(x, y *big.Float) *big.Float { return log1p(quo(sub(x, y), y)) }
+
 func variance(x []*big.Float) []*big.Float {
 	mean, sum, n := zero(), zero(), num(float64(len(x)))
 	for _, v := range x {
@@ -190,8 +217,11 @@ var forms = []form{
 		value: unary(func(x *big.Float) *big.Float { return sub(add(x, log1mexp(mul(num(-2), x))), ln2) })},
 	{text: "log(exp(x) - exp(-x))", where: "2 to 2000", draw: within(2, 2000), limit: 4,
 		value: unary(func(x *big.Float) *big.Float { return add(x, log1mexp(mul(num(-2), x))) })},
-	{text: "log(cosh(x))", where: "±2 to ±2000", draw: spread(0, math.Log10(2), math.Log10(2000)), limit: 4,
+	{text: "log(cosh(x))", where: "±10^-18 to ±2000", draw: spread(0, -18, math.Log10(2000)), limit: 4,
 		value: unary(func(x *big.Float) *big.Float {
+			if f64(x) < 30 && f64(x) > -30 {
+				return log1p(mul(num(2), square(sinh(half(x)))))
+			}
 			x = zero().Abs(x)
 			return sub(add(x, log1p(exp(mul(num(-2), x)))), ln2)
 		})},
@@ -212,6 +242,25 @@ var forms = []form{
 		value: unary(func(x *big.Float) *big.Float { return quo(log1p(x), x) })},
 	{text: "log(1 + x) - log(x)", where: "10^-5 to 10^18", draw: spread(1, -5, 18), limit: 4,
 		value: unary(func(x *big.Float) *big.Float { return log1p(quo(one, x)) })},
+	{text: "log(x/y)", where: "±10^-100 to ±10^100, near to each other", two: true, draw: nearly, limit: 4,
+		value: func(x []*big.Float) []*big.Float { return []*big.Float{logOfQuotient(x[0], x[1])} }},
+	{text: "log(x) - log(y)", where: "10^-100 to 10^100, near to each other", two: true, draw: positive(nearly), limit: 4,
+		value: func(x []*big.Float) []*big.Float { return []*big.Float{logOfQuotient(x[0], x[1])} }},
+	{text: "log(x/(1 - x))", where: "0.5 ± 10^-15 to 0.5 ± 0.4", draw: from(0.5, spread(0, -15, math.Log10(0.4))), limit: 4,
+		value: unary(func(x *big.Float) *big.Float { return logOfQuotient(x, sub(one, x)) })},
+	{text: "exp(x) - exp(y)", where: "±700, ±10^-15 to ±100 from each other", two: true, draw: closeTo(within(-600, 600), -15, 2), limit: 4,
+		value: func(x []*big.Float) []*big.Float { return []*big.Float{mul(exp(x[1]), expm1(sub(x[0], x[1])))} }},
+	{text: "exp(x)/(exp(x) - 1)", where: "±10^-18 to ±700, and to 1400", limit: 4, draw: func(rng *rand.Rand) []float64 {
+		if rng.IntN(3) == 0 {
+			return within(-700, 1400)(rng)
+		}
+		return spread(0, -18, 2.84)(rng)
+	}, value: unary(func(x *big.Float) *big.Float { return quo(num(-1), expm1(neg(x))) })},
+	{text: "(1 + x)**2 - 1", where: "±10^-18 to ±0.9", draw: spread(0, -18, math.Log10(0.9)), value: powerOfOneAnd(2), limit: 2},
+	{text: "(1 + x)**10 - 1", where: "±10^-18 to ±0.9", draw: spread(0, -18, math.Log10(0.9)), value: powerOfOneAnd(10), limit: 16},
+	{text: "(1 + x)**360 - 1", where: "±10^-18 to ±0.01", draw: spread(0, -18, -2), value: powerOfOneAnd(360), limit: 8},
+	{text: "1 - (1 + x)**-20", where: "±10^-18 to ±0.1", draw: spread(0, -18, -1), limit: 8,
+		value: unary(func(x *big.Float) *big.Float { return neg(expm1(mul(num(-20), log1p(x)))) })},
 	{text: "log(x**2)", where: "±10^-300 to ±10^300", draw: spread(0, -300, 300), limit: 4,
 		value: unary(func(x *big.Float) *big.Float { return mul(num(2), log(zero().Abs(x))) })},
 	{text: "1 - 1/(1 + x)", where: "±10^-18 to ±0.9", draw: spread(0, -18, math.Log10(0.9)), limit: 4,
@@ -228,6 +277,33 @@ var forms = []form{
 		value: unary(func(x *big.Float) *big.Float { return quo(square(x), add(sqrt(add(one, square(x))), one)) })},
 	{text: "sqrt(x + 1) - sqrt(x)", where: "10^-5 to 10^18", draw: spread(1, -5, 18), limit: 4,
 		value: unary(func(x *big.Float) *big.Float { return quo(one, add(sqrt(add(x, one)), sqrt(x))) })},
+	{text: "sqrt(x) - sqrt(y)", where: "10^-100 to 10^100, near to each other", two: true, draw: positive(nearly), limit: 4,
+		value: func(x []*big.Float) []*big.Float { return []*big.Float{sub(sqrt(x[0]), sqrt(x[1]))} }},
+	{text: "cbrt(x + 1) - cbrt(x)", where: "10^-5 to 10^18", draw: spread(1, -5, 18), limit: 8,
+		value: unary(func(x *big.Float) *big.Float { return sub(cbrt(add(x, one)), cbrt(x)) })},
+	{text: "sqrt(x**2 + 1) - x", where: "±10^-18 to ±10^18", draw: spread(0, -18, 18), limit: 4,
+		value: unary(func(x *big.Float) *big.Float { return sub(sqrt(add(square(x), one)), x) })},
+	{text: "x - sqrt(x**2 - y)", where: "±10^-50 to ±10^50, y from 10^-30 to 0.5 of x**2", two: true, limit: 4,
+		draw: func(rng *rand.Rand) []float64 {
+			x := spread(0, -50, 50)(rng)[0]
+			return []float64{x, float64(x*x) * spread(1, -30, math.Log10(0.5))(rng)[0]}
+		},
+		value: func(x []*big.Float) []*big.Float {
+			return []*big.Float{sub(x[0], sqrt(sub(square(x[0]), x[1])))}
+		}},
+	{text: "1/x - 1/(x + 1)", where: "10^-5 to 10^18", draw: spread(1, -5, 18), limit: 4,
+		value: unary(func(x *big.Float) *big.Float { return quo(one, mul(x, add(x, one))) })},
+	{text: "1 - x/(x + y)", where: "10^-100 to 10^100, y near to x or 10^-15 of it", two: true, draw: func(rng *rand.Rand) []float64 {
+		x := spread(1, -100, 100)(rng)[0]
+		return []float64{x, x * spread(1, -15, 0)(rng)[0]}
+	}, limit: 4, value: func(x []*big.Float) []*big.Float { return []*big.Float{quo(x[1], add(x[0], x[1]))} }},
+	{text: "log(sqrt(x**2 + 1) - x)", where: "±10^-18 to ±10^200", draw: spread(0, -18, 200), limit: 4,
+		value: unary(func(x *big.Float) *big.Float { return neg(log1pOf(x, sub(sqrt(add(square(x), one)), one))) })},
+	{text: "1 + cos(x)", where: "0 and pi ± 10^-8 to ± 3", limit: 4, draw: func(rng *rand.Rand) []float64 {
+		return []float64{[]float64{math.Pi, 0}[rng.IntN(2)] + float64(within(-3, 3)(rng)[0]*math.Pow(10, -float64(rng.IntN(9))))}
+	}, value: unary(func(x *big.Float) *big.Float { _, c := sincos(half(x)); return mul(num(2), square(c)) })},
+	{text: "cosh(x)**2 - 1", where: "±10^-18 to ±300", draw: spread(0, -18, math.Log10(300)), limit: 6,
+		value: unary(func(x *big.Float) *big.Float { return square(sinh(x)) })},
 	{text: "1 - cos(x)", where: "±10^-18 to ±1000", draw: spread(0, -18, 3), limit: 4,
 		value: unary(func(x *big.Float) *big.Float { s, _ := sincos(half(x)); return mul(num(2), square(s)) })},
 	{text: "cosh(x) - 1", where: "±10^-18 to ±700", draw: spread(0, -18, 2.84), limit: 6,

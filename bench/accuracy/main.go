@@ -84,8 +84,7 @@ rounded value to the next float64. "No number" means NaN or an infinity where th
 
 Logarithms of sums of exponentials are not tried where they are near 0: there they are as good as the largest of their arguments. Not made better,
 because no other form is better everywhere or as cheap: ` + "`x - sin(x)`, `tan(x) - x` and `sinh(x) - x`" + ` near 0, ` + "`1 - tanh(x)**2`" + ` for large x,
-` + "`1/x - 1/y` and `cos(x) - cos(y)`" + ` for x near y, and ` + "`softmax(x) - y`" + `, the gradient of a cross-entropy, where it is near 0.
-What is rounded before an exponential is as large as the exponent: ` + "`exp(3*x)`" + ` is |3*x|/2 ulp off.
+` + "`1/x - 1/y` and `cos(x) - cos(y)`" + ` for x near y, and ` + "`softmax(x) - y`" + `, the gradient of a cross-entropy, where it is near 0. What is rounded before an exponential is as large as the exponent: ` + "`exp(3*x)`" + ` is |3*x|/2 ulp off.
 
 `
 
