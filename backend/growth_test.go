@@ -112,34 +112,33 @@ func TestGrowth(t *testing.T) {
 	}
 }
 
-// BenchmarkGrowth prints, for each family and size, the time that a graph takes
-// and its ratio to that of a tenth of the nodes, which should stay below 13.
+// BenchmarkGrowth prints, for each family, the time that graphs of 10^3, 10^4, 10^5
+// and 3*10^5 nodes take, those of their gradients counted, in all and for a node,
+// and what that makes for ten times the nodes, which should stay below 13 times.
 //
 // A round makes as many graphs of a size as have 10^5 nodes together, and the
 // best round counts. The least time of single graphs would flatter the small
 // ones: the garbage that they leave is collected in the time of the next.
 //
-// On an idle Xeon of two cores, in ms for 10^3, 10^4 and 10^5 nodes, the best of
-// two rounds: chain 5.0, 49, 528; random 15, 151, 2096; recurrent 11, 116, 1268;
-// wide 4.1, 37, 389. The ratios are 9 to 11, but for the last of random, which is
-// 13.9: its nodes use any others, and those of large graphs are not in the caches.
-// There a line of memory takes 200 ns above 8 MB and 45 ns below; without garbage
-// collection the ratio is 13.6.
+// GROWTH
 func BenchmarkGrowth(b *testing.B) {
 	for _, name := range slices.Sorted(maps.Keys(grown)) {
 		b.Run(name, func(b *testing.B) {
-			var last time.Duration
-			for _, n := range [3]int{1e3, 1e4, 1e5} {
-				best, value, both := least(b, grown[name], n, 1e5/n)
-				ratio := ""
-				if last > 0 {
-					ratio = fmt.Sprintf(", %.1f times the last", float64(best.total())/float64(last))
+			_, value, both := grow(b, grown[name], 1e4)
+			var last float64
+			for _, n := range [4]int{1e3, 1e4, 1e5, 3e5} {
+				best, nodes := least(b, grown[name], n*value/both, max(1, 1e5/n))
+				each, ratio := 1e3*ms(best.total())/float64(nodes), ""
+				if n == 1e4 || n == 1e5 {
+					ratio = fmt.Sprintf(", %.1f times for 10 times the nodes", 10*each/last)
 				}
-				last = best.total()
-				b.Logf("%6d nodes, %6d with the gradient: build %8.2f ms, differentiate %8.2f ms, simplify both %8.2f ms, total %8.2f ms%s",
-					value, both, ms(best.build), ms(best.gradient), ms(best.simplify), ms(last), ratio)
+				last = each
+				b.Logf("%6d nodes: build %7.2f ms, differentiate %7.2f ms, simplify %8.2f ms, total %8.2f ms, %5.2f us a node%s",
+					nodes, ms(best.build), ms(best.gradient), ms(best.simplify), ms(best.total()), each, ratio)
+				if n == 1e5 {
+					b.ReportMetric(ms(best.total()), "ms/1e5")
+				}
 			}
-			b.ReportMetric(ms(last), "ms/1e5")
 			b.ReportMetric(0, "ns/op")
 		})
 	}
@@ -148,13 +147,13 @@ func BenchmarkGrowth(b *testing.B) {
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1e3 }
 
 // least returns the times of a graph, on average over a round of that many, in
-// the best of b.N rounds.
-func least(b *testing.B, make func(int) (x, cost *expr.Node), n, graphs int) (best stages, value, both int) {
+// the best of b.N rounds, and the nodes of value and gradient.
+func least(b *testing.B, make func(int) (x, cost *expr.Node), n, graphs int) (best stages, nodes int) {
 	for i := range b.N {
 		runtime.GC() // what earlier rounds have left is not the business of this one
 		var s, sum stages
 		for range graphs {
-			s, value, both = grow(b, make, n)
+			s, _, nodes = grow(b, make, n)
 			sum = stages{sum.build + s.build, sum.gradient + s.gradient, sum.simplify + s.simplify}
 		}
 		if i == 0 || sum.total() < best.total() {
@@ -162,5 +161,5 @@ func least(b *testing.B, make func(int) (x, cost *expr.Node), n, graphs int) (be
 		}
 	}
 	k := time.Duration(graphs)
-	return stages{best.build / k, best.gradient / k, best.simplify / k}, value, both
+	return stages{best.build / k, best.gradient / k, best.simplify / k}, nodes
 }

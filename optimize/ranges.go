@@ -98,7 +98,7 @@ func (c *counter) bound(b bound, otherwise, count *scalar, by int) (*scalar, boo
 	switch {
 	case !b.has:
 		return otherwise, true
-	case isNumber && (n > maxCounted || n < -maxCounted):
+	case isNumber && (int64(n) > maxCounted || int64(n) < -maxCounted):
 		return nil, false
 	case isNumber && n >= 0:
 		return c.min(number64(int64(n)), most), true
