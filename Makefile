@@ -46,7 +46,7 @@ fuzz:            ## each fuzz target for FUZZTIME
 	$(call fuzz,FuzzArchive,./cmd/arignote/internal/npy)
 
 bench:           ## growth with the graph of building, differentiating and simplifying, and of the way to the first result
-	go test -run '^$$' -bench 'Growth|FirstResult' -benchtime 3x ./backend
+	go test -run '^$$' -bench 'Growth|FirstResult' -benchtime 4x ./backend
 
 ONLY ?=
 peers:           ## beside C and the best other implementations; ONLY=W1,W9 selects workloads

@@ -120,7 +120,12 @@ func TestGrowth(t *testing.T) {
 // best round counts. The least time of single graphs would flatter the small
 // ones: the garbage that they leave is collected in the time of the next.
 //
-// GROWTH
+// On an idle Xeon of two cores, in us a node, the best of four rounds: chain 3.3,
+// 3.0, 3.0, 3.1; random 7.7, 6.4, 8.1, 9.5; recurrent 4.8, 4.4, 5.0, 5.3; wide 3.3,
+// 3.1, 3.2, 3.4. Ten times the nodes take 8 to 11 times as long, but the last of
+// random 12.3 to 12.5 (with fewer rounds up to 13.5): its nodes use any others, and
+// those of large graphs are not in the caches. There a line of memory takes 200 ns
+// above 8 MB and 45 ns below; garbage collection is a tenth.
 func BenchmarkGrowth(b *testing.B) {
 	for _, name := range slices.Sorted(maps.Keys(grown)) {
 		b.Run(name, func(b *testing.B) {
