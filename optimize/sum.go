@@ -288,7 +288,7 @@ func (r *run) collectSum(n *expr.Node) (*expr.Node, why) {
 	if m, by := r.matchSum(n, s); m != nil {
 		return m, by
 	}
-	if s.costBack() >= s.cost {
+	if cost := s.costBack(); cost >= s.cost && !(cost == s.cost && s.repeats()) {
 		if !s.shared || len(s.terms) > maxShared {
 			return nil, why{}
 		}
@@ -307,6 +307,13 @@ func (r *run) collectSum(n *expr.Node) (*expr.Node, why) {
 		by = why{rule: "collect-sum", class: Exact}
 	}
 	return m, by
+}
+
+// repeats reports whether a term of several occurs more than once. Its coefficient
+// costs no more than adding it again, and one rounding with fma: a + b + a is
+// 2*a + b, which is also what it is when it is written so.
+func (s *sum) repeats() bool {
+	return len(s.left()) > 1 && slices.ContainsFunc(s.terms, func(t term) bool { return t.met > 1 && !t.coef.is(s.d, 0) })
 }
 
 // left returns the terms that are not zero.
